@@ -1,0 +1,191 @@
+"""Lock two: a query on tenant data outside a scope is an error; inside, it sees only what the scope may see.
+
+Lock one stays: every query still names its tenant in so many words. This is the wall behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from . import clock
+
+
+class OutsideScope(RuntimeError):
+    """Tenant data were asked for, or written, where no scope allows it."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose data may be seen. Exactly one of the ids is set, or `reason` for the all-tenant door."""
+
+    supplier_id: int | None = None
+    buyer_id: int | None = None
+    body_id: int | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        named = [self.supplier_id, self.buyer_id, self.body_id, self.reason or None]
+        if sum(value is not None for value in named) != 1:
+            raise ValueError("A scope names exactly one tenant, or a reason for all of them.")
+
+    @property
+    def is_everyone(self) -> bool:
+        return bool(self.reason)
+
+    def suppliers(self, field: str = "supplier_id") -> Q:
+        """Rows of suppliers this scope may see: its own, or those enrolled with the buyer today."""
+        if self.is_everyone:
+            return Q()
+        if self.supplier_id is not None:
+            return Q(**{field: self.supplier_id})
+        if self.buyer_id is not None:
+            return Q(**{f"{field}__in": self._enrolments(buyer_id=self.buyer_id).values("supplier_id")})
+        return Q(pk__in=[])
+
+    def buyers(self, field: str = "buyer_id") -> Q:
+        """Rows of programs this scope may see: its own, or those the supplier is enrolled in today."""
+        if self.is_everyone:
+            return Q()
+        if self.buyer_id is not None:
+            return Q(**{field: self.buyer_id})
+        if self.supplier_id is not None:
+            return Q(**{f"{field}__in": self._enrolments(supplier_id=self.supplier_id).values("buyer_id")})
+        return Q(pk__in=[])
+
+    @staticmethod
+    def _enrolments(**of: int) -> models.QuerySet[Any]:
+        from .models import Enrolment  # the models are built on this module
+
+        return Enrolment.directory.filter(**of).active(clock.today())
+
+
+_current: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def current() -> Scope:
+    scope = _current.get()
+    if scope is None:
+        raise OutsideScope("No tenant scope is open: open one, or go through tenants.all_tenants.")
+    return scope
+
+
+def is_open() -> bool:
+    return _current.get() is not None
+
+
+@contextmanager
+def entered(scope: Scope) -> Iterator[Scope]:
+    """Open a scope. Inside another one it may only narrow: everyone -> one tenant, or the same again."""
+    outer = _current.get()
+    if outer is not None and not outer.is_everyone and outer != scope:
+        raise OutsideScope(f"{outer} is open; {scope} would widen it.")
+    token = _current.set(scope)
+    try:
+        yield scope
+    finally:
+        _current.reset(token)
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """Base of the querysets of tenant models; bulk writing checks the tenant, which plain Django does not."""
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        rows = list(objs)
+        for row in rows:
+            row.assert_writable()
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    """Fails closed: no scope, no queryset."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        scope = current()
+        queryset = super().get_queryset()
+        visible = self.model.visible_in(scope)
+        return queryset if not visible else queryset.filter(visible)
+
+
+class ScopedModel(models.Model):
+    """A table that belongs to tenants. Subclasses say what a scope sees of it and whose rows it may write."""
+
+    objects: ClassVar[ScopedManager] = ScopedManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        raise NotImplementedError
+
+    def writable_in(self, scope: Scope) -> bool:
+        raise NotImplementedError
+
+    def assert_writable(self) -> None:
+        scope = current()
+        if not (scope.is_everyone or self.writable_in(scope)):
+            raise OutsideScope(f"{type(self).__name__} of another tenant may not be written in {scope}.")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.assert_writable()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        self.assert_writable()
+        return super().delete(*args, **kwargs)
+
+
+class SupplierOwned(ScopedModel):
+    """Data of a supplier. A buyer sees those of enrolled suppliers, and only what `buyer_sees` lets through."""
+
+    supplier = models.ForeignKey("suppliers.Supplier", on_delete=models.PROTECT, related_name="+")
+
+    buyer_sees: ClassVar[Q] = Q()
+    buyer_writes: ClassVar[bool] = False
+
+    class Meta(ScopedModel.Meta):
+        abstract = True
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        visible = scope.suppliers()
+        return visible & cls.buyer_sees if scope.buyer_id is not None else visible
+
+    def writable_in(self, scope: Scope) -> bool:
+        if scope.supplier_id is not None:
+            return self.supplier_id == scope.supplier_id
+        return scope.buyer_id is not None and self.buyer_writes and _is_enrolled(self.supplier_id, scope)
+
+
+class ProgramOwned(ScopedModel):
+    """Data of a buyer's program. A supplier sees only what `released_to` lets through; it never writes."""
+
+    buyer = models.ForeignKey("suppliers.Buyer", on_delete=models.PROTECT, related_name="+")
+
+    class Meta(ScopedModel.Meta):
+        abstract = True
+
+    @classmethod
+    def released_to(cls, supplier_id: int) -> Q:
+        return Q(pk__in=[])
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        visible = scope.buyers()
+        return visible & cls.released_to(scope.supplier_id) if scope.supplier_id is not None else visible
+
+    def writable_in(self, scope: Scope) -> bool:
+        return scope.buyer_id is not None and self.buyer_id == scope.buyer_id
+
+
+def _is_enrolled(supplier_id: int, scope: Scope) -> bool:
+    return scope._enrolments(buyer_id=scope.buyer_id, supplier_id=supplier_id).exists()

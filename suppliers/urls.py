@@ -1,0 +1,13 @@
+"""Pages of the ground floor: one module per room."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("suppliers.views.uploads")),
+    path("", include("suppliers.views.records")),
+    path("", include("suppliers.views.sites")),
+    path("", include("suppliers.views.emissions")),
+    path("", include("suppliers.views.disclosure")),
+    path("", include("suppliers.views.factors")),
+    path("", include("suppliers.views.enrolments")),
+]

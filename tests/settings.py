@@ -1,0 +1,11 @@
+"""The product's settings, away from the developer's own database, files and demo clock."""
+
+import os
+import tempfile
+
+os.environ["GREENLINK_VAR"] = tempfile.mkdtemp(prefix="greenlink-test-")
+os.environ.setdefault("CELERY_TASK_ALWAYS_EAGER", "1")
+
+from greenlink.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
