@@ -51,12 +51,7 @@ def choose_tenant(request: TenantRequest) -> HttpResponse:
 def team(request: TenantRequest) -> HttpResponse:
     own = request.actor.membership
     assert own is not None
-    members = (
-        Membership.objects.live()
-        .filter(supplier_id=own.supplier_id, buyer_id=own.buyer_id, body_id=own.body_id)
-        .select_related("user")
-        .order_by("user__email")
-    )
+    members = Membership.objects.live().beside(own).select_related("user").order_by("user__email")
     rows = [{"membership": member, "role": ROLES[member.role]} for member in members]
     return render(request, "team.html", {"rows": rows})
 

@@ -96,4 +96,3 @@ def world(db: None) -> World:
 @pytest.fixture(autouse=True)
 def _files_apart(settings: Any, tmp_path: os.PathLike[str]) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
-

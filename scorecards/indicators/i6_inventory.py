@@ -115,7 +115,9 @@ def _inventory(
     inputs: Inputs, rules: Mapping[str, Any]
 ) -> tuple[FloatArray, TextArray, BoolArray, DateArray]:
     """Return the points of part (a) [0..40], its word, whether a statement counts, and until when."""
-    until = add_months(inputs.period_end, int(rules["validity_months"]))
+    day = np.timedelta64(1, "D")
+    # reckoned from the day after, so that a period to 30 June counts to 31 December and not to the 30th
+    until = add_months(inputs.period_end + day, int(rules["validity_months"])) - day
     stated = np.isin(inputs.assurance, ("limited", "reasonable")) & reached(inputs.period_end, inputs.as_of)
     stands = stated & (inputs.as_of <= until)
     level = np.where(inputs.assurance == "reasonable", float(rules["reasonable"]), float(rules["limited"]))

@@ -79,7 +79,9 @@ def buyer_of(request: Request) -> Buyer:
             raise Http404(wanted)
         return buyers[wanted]
     if len(buyers) > 1:
-        raise Refusal("buyer.required", _("You are enrolled with several buyers: name one as ?buyer=CODE."), status=400)
+        raise Refusal(
+            "buyer.required", _("You are enrolled with several buyers: name one as ?buyer=CODE."), status=400
+        )
     if not buyers:
         raise Http404("buyer")
     return next(iter(buyers.values()))

@@ -124,7 +124,7 @@ def find_header(rows: Sequence[Sequence[Any]], override: MappingOverride | None 
     """Index of the header among the first rows: the row that names most fields; None if none names two."""
     best, best_score = None, 1
     for index, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
-        score = _fields_named(row, override)
+        score = len(_named(row, override))
         if score > best_score:
             best, best_score = index, score
     return best
@@ -147,8 +147,9 @@ def _named(row: Sequence[Any], override: MappingOverride | None) -> set[str]:
     return named
 
 
-def _fields_named(row: Sequence[Any], override: MappingOverride | None) -> int:
-    return len(_named(row, override))
+def most_fields_named(rows: Sequence[Sequence[Any]], override: MappingOverride | None = None) -> int:
+    """How many fields the best of these rows names; for choosing between readings of the same file."""
+    return max((len(_named(row, override)) for row in rows), default=0)
 
 
 def missing_fields(named: set[str]) -> list[str]:

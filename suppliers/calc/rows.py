@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from suppliers.calc.findings import Findings, shown
 
 # Column widths of the store; a longer text is a mistake, not data.
-TEXT_LIMITS = {"document": 100, "unit": 40}
+TEXT_LIMITS = {"document": 120, "unit": 20}
 NOTE_LIMIT = 200
 LARGEST_QUANTITY = Decimal(10) ** 13
 FIRST_YEAR, LAST_YEAR = 1990, 2100

@@ -26,7 +26,9 @@ class EvidenceFile(SupplierOwned):
     sha256 = models.CharField(max_length=64)
     size_bytes = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=60)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=clock.now)
     buyer_writes: ClassVar[bool] = True
 
@@ -44,7 +46,9 @@ class Submitted(SupplierOwned):
 
     state = models.CharField(max_length=10, choices=Handing, default=Handing.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)
-    evidence = models.ForeignKey(EvidenceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    evidence = models.ForeignKey(
+        EvidenceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     entered_by = models.ForeignKey(Buyer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -98,7 +102,9 @@ class Credential(Submitted):
     kind = models.CharField(_("Kind"), max_length=12, choices=CredentialKind)
     level = models.CharField(_("Level or medal"), max_length=12, choices=CredentialLevel, blank=True)
     score = models.DecimalField(_("Score"), max_digits=5, decimal_places=1, null=True, blank=True)
-    lowest_theme = models.DecimalField(_("Lowest theme score"), max_digits=5, decimal_places=1, null=True, blank=True)
+    lowest_theme = models.DecimalField(
+        _("Lowest theme score"), max_digits=5, decimal_places=1, null=True, blank=True
+    )
     issued_on = models.DateField(_("Issued on"), null=True, blank=True)
     expires_on = models.DateField(_("Expires on"), null=True, blank=True)
     handed_in_on = models.DateField(_("Assessment handed in on"), null=True, blank=True)
@@ -118,7 +124,9 @@ class Credential(Submitted):
                 condition=Q(issued_on=None) | Q(expires_on=None) | Q(expires_on__gte=F("issued_on")),
                 name="credential_expires_after_issue",
             ),
-            models.CheckConstraint(condition=Q(score=None) | Q(score__range=(0, 200)), name="credential_score_range"),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__range=(0, 200)), name="credential_score_range"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -144,9 +152,13 @@ class Target(Submitted):
     covers = models.CharField(_("Covers"), max_length=40, default="scope1+2")
     base_year = models.PositiveSmallIntegerField(_("Base year"), null=True, blank=True)
     target_year = models.PositiveSmallIntegerField(_("Target year"), null=True, blank=True)
-    reduction_percent = models.DecimalField(_("Reduction, %"), max_digits=5, decimal_places=2, null=True, blank=True)
+    reduction_percent = models.DecimalField(
+        _("Reduction, %"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     public_url = models.URLField(_("Public link"), blank=True)
-    progress_year = models.PositiveSmallIntegerField(_("Latest year with public progress"), null=True, blank=True)
+    progress_year = models.PositiveSmallIntegerField(
+        _("Latest year with public progress"), null=True, blank=True
+    )
     progress_percent = models.DecimalField(
         _("Reduction reached, %"), max_digits=5, decimal_places=2, null=True, blank=True
     )
@@ -185,7 +197,8 @@ class Training(Submitted):
                 condition=Q(passed_people__lte=F("completed_people")), name="training_passed_within_completed"
             ),
             models.CheckConstraint(
-                condition=Q(completed_people__lte=F("required_people")), name="training_completed_within_required"
+                condition=Q(completed_people__lte=F("required_people")),
+                name="training_completed_within_required",
             ),
         ]
 
@@ -196,7 +209,9 @@ class Training(Submitted):
 class Instrument(Submitted):
     """Proof of renewable electricity for one year: green electricity certificates (1 GEC = 1 MWh)."""
 
-    kind = models.CharField(_("Kind"), max_length=12, choices=[("gec", _("green electricity certificate"))], default="gec")
+    kind = models.CharField(
+        _("Kind"), max_length=12, choices=[("gec", _("green electricity certificate"))], default="gec"
+    )
     for_pv = models.BooleanField(_("Issued for own PV"), default=False)
     year = models.PositiveSmallIntegerField(_("Year of generation"))
     kwh = models.DecimalField(_("kWh"), max_digits=16, decimal_places=3)
@@ -254,14 +269,17 @@ class Incident(ProgramOwned):
     opened_on = models.DateField(_("Opened on"))
     closed_on = models.DateField(_("Closed on"), null=True, blank=True)
     note = models.TextField(_("Note"), blank=True)
-    evidence = models.ForeignKey(EvidenceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    evidence = models.ForeignKey(
+        EvidenceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta(ProgramOwned.Meta):
         ordering = ["-opened_on", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")), name="incident_closes_after_opening"
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")),
+                name="incident_closes_after_opening",
             )
         ]
 

@@ -62,9 +62,7 @@ def run(job_id: int) -> None:
 
 def run_waiting(limit: int = 100) -> int:
     """Jobs whose bell was lost or whose worker died; called by beat and by `manage.py work`."""
-    waiting = list(
-        Job.objects.filter(_free()).order_by("id").values_list("pk", flat=True)[:limit]
-    )
+    waiting = list(Job.objects.filter(_free()).order_by("id").values_list("pk", flat=True)[:limit])
     for job_id in waiting:
         run(job_id)
     return len(waiting)

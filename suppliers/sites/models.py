@@ -21,7 +21,9 @@ class Site(SupplierOwned):
 
     class Meta(SupplierOwned.Meta):
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["supplier", "code"], name="site_code_unique_in_supplier")]
+        constraints = [
+            models.UniqueConstraint(fields=["supplier", "code"], name="site_code_unique_in_supplier")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -31,7 +33,9 @@ class Meter(SupplierOwned):
     """A measuring point: site, workshop, key equipment. Only accounting meters make emission lines."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="meters")
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     code = models.CharField(_("Code"), max_length=40)
     name = models.CharField(_("Name"), max_length=120)
     name_en = models.CharField(_("English name"), max_length=120, blank=True)
@@ -42,7 +46,9 @@ class Meter(SupplierOwned):
         ordering = ["site_id", "code"]
         constraints = [
             models.UniqueConstraint(fields=["site", "code"], name="meter_code_unique_in_site"),
-            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="meter_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")), name="meter_is_not_its_own_parent"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,8 +27,7 @@ def record(*, by: Actor, act: str, subject: models.Model, data: dict[str, Any] |
 
 def entries_of(subject: models.Model) -> models.QuerySet[AuditEntry]:
     """The timeline of one row, newest first."""
-    return (
-        AuditEntry.objects.filter(subject=subject._meta.model_name, subject_id=subject.pk)
-        .select_related("user")
-        .order_by("-at", "-id")
+    entries: models.QuerySet[AuditEntry] = AuditEntry.objects.filter(
+        subject=subject._meta.model_name, subject_id=subject.pk
     )
+    return entries.select_related("user").order_by("-at", "-id")

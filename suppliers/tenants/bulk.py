@@ -53,7 +53,8 @@ def insert_columns(model: type[models.Model], columns: dict[str, Sequence[Any]],
     if count == 0:
         return 0
     prepared = [
-        _json_texts(values) if isinstance(fields[name], JSONField) else values for name, values in columns.items()
+        _json_texts(values) if isinstance(fields[name], JSONField) else values
+        for name, values in columns.items()
     ]
     if connection.vendor == "postgresql":
         _copy(model._meta.db_table, names, prepared)

@@ -43,7 +43,9 @@ class TokenMiddleware:
             scheme, _space, key = header.partition(" ")
             token = tokens.find(key.strip()) if scheme.lower() == "token" else None
             if token is None:
-                return error_response("auth.token", _("This token is not known, has expired or was revoked."), 401)
+                return error_response(
+                    "auth.token", _("This token is not known, has expired or was revoked."), 401
+                )
             request.user = token.user
             request.api_token = token  # type: ignore[attr-defined]
             self._note_use(token)
@@ -136,7 +138,11 @@ class RefusalMiddleware:
         target = _same_site_referer(request)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": target})
-        return HttpResponseRedirect(target, status=303) if target != request.path or request.method != "GET" else None
+        return (
+            HttpResponseRedirect(target, status=303)
+            if target != request.path or request.method != "GET"
+            else None
+        )
 
 
 def _same_site_referer(request: HttpRequest) -> str:

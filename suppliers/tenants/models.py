@@ -70,14 +70,19 @@ class Buyer(models.Model):
     due_days = models.PositiveSmallIntegerField(default=15)
     preview_days = models.PositiveSmallIntegerField(default=25)
     lock_days = models.PositiveSmallIntegerField(default=45)
-    spe_form = models.CharField(max_length=12, default="points", choices=[("points", _("points")), ("multiplier", _("multiplier"))])
+    spe_form = models.CharField(
+        max_length=12, default="points", choices=[("points", _("points")), ("multiplier", _("multiplier"))]
+    )
     spe_share_percent = models.DecimalField(max_digits=5, decimal_places=2, default=10)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(fiscal_start_month__range=(1, 12)), name="buyer_fiscal_start_is_a_month"),
             models.CheckConstraint(
-                condition=Q(small_below_employees__lt=F("medium_below_employees")), name="buyer_size_bands_in_order"
+                condition=Q(fiscal_start_month__range=(1, 12)), name="buyer_fiscal_start_is_a_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(small_below_employees__lt=F("medium_below_employees")),
+                name="buyer_size_bands_in_order",
             ),
         ]
 
@@ -147,7 +152,7 @@ class Enrolment(ScopedModel):
     """A supplier in a buyer's program from one day until another."""
 
     buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="+")
-    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="enrolments")
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="+")
     commodity = models.CharField(max_length=40)
     tier = models.PositiveSmallIntegerField(default=1)
     spend_cny = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
@@ -161,10 +166,13 @@ class Enrolment(ScopedModel):
     class Meta(ScopedModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["buyer", "supplier"], condition=Q(ended_on=None), name="enrolment_one_open_per_supplier"
+                fields=["buyer", "supplier"],
+                condition=Q(ended_on=None),
+                name="enrolment_one_open_per_supplier",
             ),
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gt=F("started_on")), name="enrolment_ends_after_start"
+                condition=Q(ended_on=None) | Q(ended_on__gt=F("started_on")),
+                name="enrolment_ends_after_start",
             ),
         ]
         indexes = [models.Index(fields=["buyer", "supplier"], name="enrolment_buyer_supplier")]
@@ -204,6 +212,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def live(self) -> Self:
         return self.filter(revoked_at=None)
 
+    def beside(self, own: Membership) -> Self:
+        """The members of the same tenant as `own`."""
+        column = "supplier" if own.supplier_id else "buyer" if own.buyer_id else "body"
+        return self.filter(**{column: own.tenant})
+
 
 class Membership(models.Model):
     """A user in one tenant with one role. Read before any scope exists: always filtered by user or tenant."""
@@ -212,7 +225,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=30, choices=ROLE_CHOICES)
     supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    body = models.ForeignKey(VerificationBody, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    body = models.ForeignKey(
+        VerificationBody, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=clock.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

@@ -63,7 +63,8 @@ class Scope:
     def _enrolments(**of: int) -> models.QuerySet[Any]:
         from .models import Enrolment  # the models are built on this module
 
-        return Enrolment.directory.filter(**of).active(clock.today())
+        active: models.QuerySet[Any] = Enrolment.directory.filter(**of).active(clock.today())
+        return active
 
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
@@ -108,7 +109,7 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: igno
 
     def get_queryset(self) -> models.QuerySet[Any]:
         scope = current()
-        queryset = super().get_queryset()
+        queryset: models.QuerySet[Any] = super().get_queryset()
         visible = self.model.visible_in(scope)
         return queryset if not visible else queryset.filter(visible)
 
@@ -188,4 +189,5 @@ class ProgramOwned(ScopedModel):
 
 
 def _is_enrolled(supplier_id: int, scope: Scope) -> bool:
+    assert scope.buyer_id is not None
     return scope._enrolments(buyer_id=scope.buyer_id, supplier_id=supplier_id).exists()

@@ -22,7 +22,12 @@ def find(key: str) -> ApiToken | None:
     now = clock.now()
     return (
         ApiToken.objects.select_related("user")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), digest=digest(key), revoked_at=None, user__is_active=True)
+        .filter(
+            Q(expires_at=None) | Q(expires_at__gt=now),
+            digest=digest(key),
+            revoked_at=None,
+            user__is_active=True,
+        )
         .first()
     )
 

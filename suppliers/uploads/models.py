@@ -42,12 +42,18 @@ class Upload(SupplierOwned):
     rows_accepted = models.PositiveIntegerField(default=0)
     idempotency_key = models.CharField(max_length=100, blank=True)
     mapping = models.JSONField(default=dict, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=clock.now)
     checked_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     accepted_at = models.DateTimeField(null=True)
-    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(SupplierOwned.Meta):
@@ -59,7 +65,9 @@ class Upload(SupplierOwned):
                 name="upload_same_bytes_once",
             ),
             models.UniqueConstraint(
-                fields=["supplier", "idempotency_key"], condition=~Q(idempotency_key=""), name="upload_key_once"
+                fields=["supplier", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="upload_key_once",
             ),
             models.CheckConstraint(condition=Q(status__in=UploadStatus.values), name="upload_status_known"),
         ]

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -37,9 +38,11 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<head|<body|<table|<meta|<script|<svg|<\?xml|<\?php|<div)", re.I)
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=\"(\d{1,9})\"")
-_WIDE_CELL = re.compile(rb"\br=\"([A-Z]{2,3})\d")
-
+# How nearly every program writes cells; anything else takes the slower pattern below.
+_ROW_NUMBER = re.compile(rb'r="(\d{5,9})"')
+_WIDE_CELL = re.compile(rb'r="([A-Z]{2,3})\d')
+_ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,4})(\d{0,9})[\"']")
+_CELL_WITH_CONTENT = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,4})(\d{1,9})[\"'][^>]*(?<!/)>")
 
 class FileTrouble(Exception):
     """The file cannot be read at all; carries the one issue that says why."""
@@ -144,39 +147,66 @@ def _bomb() -> FileTrouble:
 def _inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> int:
     """Unpack one member piece by piece, keeping none of it, and stop at the first sign of a bomb."""
     unpacked = 0
-    extent = _Extent() if "worksheets/" in member.filename.lower() else None
+    extent = _Extent()
+    is_sheet = "worksheets/" in member.filename.lower()
     with archive.open(member) as stream:
         for chunk in _chunks(stream):
             unpacked += len(chunk)
             if unpacked > MOST_UNPACKED_BYTES or _suspicious(unpacked, size):
                 raise _bomb()
-            if extent is not None:
+            if is_sheet:
                 extent.read(chunk)
+    if extent.cells > MOST_CELLS and _exact_cells(archive, member) > MOST_CELLS:
+        raise _bomb()
     return unpacked
 
 
-def _chunks(stream: IO[bytes]) -> "list[bytes] | object":
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     return iter(lambda: stream.read(_CHUNK_BYTES), b"")
 
 
 class _Extent:
-    """The area of a sheet from first to last cell. A reader lays it out in full, so two cells far apart
-    are enough to exhaust the memory: the declared dimension is not asked."""
+    """An upper bound of the area from A1 to the last cell of a sheet.
+
+    A reader lays that area out in full, so two cells far apart are enough to exhaust the memory. The
+    dimension a sheet declares for itself is not asked.
+    """
 
     def __init__(self) -> None:
-        self.rows = 1
+        self.rows = 9_999
         self.columns = 26
         self.tail = b""
 
+    @property
+    def cells(self) -> int:
+        return self.rows * self.columns
+
     def read(self, chunk: bytes) -> None:
+        if not self.tail and chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in chunk[:64]:
+            raise trouble("file.corrupt", detail="sheet encoding")
         text = self.tail + chunk
         self.tail = chunk[-64:]
-        for match in _ROW_NUMBER.finditer(text):
-            self.rows = max(self.rows, int(match[1]))
-        for letters in set(_WIDE_CELL.findall(text)):
+        cells, rows = text.count(b"<c "), text.count(b"<row ")
+        if cells and cells == text.count(b'<c r="') and rows == text.count(b'<row r="'):
+            found = [(letters, b"") for letters in set(_WIDE_CELL.findall(text))]
+            found += [(b"", number) for number in _ROW_NUMBER.findall(text)]
+        else:
+            found = _ANY_REFERENCE.findall(text)
+        for letters, number in found:
             self.columns = max(self.columns, _column_number(letters))
-        if self.rows * self.columns > max(MOST_CELLS, 26 * 1_048_576 if self.columns == 26 else 0):
-            raise _bomb()
+            self.rows = max(self.rows, int(number or 0))
+
+
+def _exact_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """The same area counting only cells with something in them: whole formatted columns are harmless."""
+    rows, columns, tail = 1, 1, b""
+    with archive.open(member) as stream:
+        for chunk in _chunks(stream):
+            for letters, number in _CELL_WITH_CONTENT.findall(tail + chunk):
+                columns = max(columns, _column_number(letters))
+                rows = max(rows, int(number))
+            tail = chunk[-256:]
+    return rows * columns
 
 
 def _column_number(letters: bytes) -> int:

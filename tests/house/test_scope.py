@@ -15,7 +15,7 @@ def test_a_query_outside_any_scope_is_an_error(world: World) -> None:
         lambda: Site.objects.count(),
         lambda: Site.objects.bulk_create([]),
         lambda: Supplier.objects.all(),
-        lambda: world.supplier.enrolments.all(),
+        lambda: world.site.meters.all(),
     ):
         with pytest.raises(OutsideScope):
             use()

@@ -54,9 +54,9 @@ def test_better_wording_is_taken(folder):
 
 
 def test_few_statements_whatever_the_rows(django_assert_max_num_queries):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         actions.load()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         actions.load()
 
 
