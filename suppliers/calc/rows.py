@@ -85,7 +85,7 @@ def text_of(cell: Any) -> str:
     if isinstance(cell, datetime) and cell.time() == datetime.min.time():
         return cell.date().isoformat()
     if isinstance(cell, date):
-        return cell.isoformat()
+        return str(cell.isoformat())
     return str(cell)
 
 

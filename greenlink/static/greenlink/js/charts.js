@@ -76,7 +76,7 @@ function withManners(element, given) {
       ...options.tooltip,
       renderMode: "richText",   // the html mode writes style attributes, which the content security policy refuses
     },
-    ...(options.legend ? { legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, ...options.legend, textStyle: { ...text, color: palette.muted } } } : {}),
+    ...(options.legend ? { legend: { top: 0, right: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, ...options.legend, textStyle: { ...text, color: palette.muted } } } : {}),
     ...(options.xAxis ? { xAxis: list(options.xAxis).map(axis), yAxis: list(options.yAxis ?? { type: "value" }).map(axis) } : {}),
     ...(options.radar ? { radar: list(options.radar).map((own) => ({
       axisName: { color: palette.ink, fontSize: size }, splitNumber: 4, radius: "66%",
