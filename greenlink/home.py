@@ -1,7 +1,19 @@
-from django.http import HttpResponse
+"""Today: what is due, what is wrong, what changed, in that order; every line ends in the act."""
 
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from greenlink import home_buyer, home_supplier
+from suppliers.tenants import clock
 from suppliers.tenants.access import TenantRequest
 
 
 def today(request: TenantRequest) -> HttpResponse:
-    return HttpResponse("")
+    actor, day = request.actor, clock.today()
+    if actor.supplier is not None:
+        return render(request, "home/supplier.html", home_supplier.context(actor.supplier, day))
+    if actor.buyer is not None:
+        return render(request, "home/buyer.html", home_buyer.context(actor, actor.buyer, day))
+    return render(request, "home/verifier.html", {"body": actor.body, "today": day})

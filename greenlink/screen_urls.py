@@ -1,11 +1,8 @@
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-
-def placeholder(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
-
+from greenlink import screen
 
 urlpatterns = [
-    path("", placeholder, name="screen"),
+    path("", screen.page, name="screen"),
+    path("data/", screen.data, name="screen_data"),
 ]

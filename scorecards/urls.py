@@ -1,14 +1,10 @@
-from django.http import HttpRequest, HttpResponse
-from django.urls import path
+"""Addresses of the quarter's pages, one module of views each."""
 
-
-def placeholder(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
-
+from scorecards.views import editions, methodology, ranking, scorecard
 
 urlpatterns = [
-    path("ranking/", placeholder, name="ranking"),
-    path("editions/", placeholder, name="editions"),
-    path("scorecard/", placeholder, name="scorecard"),
-    path("methodology/", placeholder, name="methodology"),
+    *ranking.urlpatterns,
+    *scorecard.urlpatterns,
+    *editions.urlpatterns,
+    *methodology.urlpatterns,
 ]

@@ -72,13 +72,21 @@ def create(
     if Project.objects.filter(supplier=supplier, code=code).exists():
         raise _code_taken(code)
     project = Project(
-        supplier=supplier, site=site, code=code, name=name, name_en=name_en, measure=measure_code, created_by=by.user
+        supplier=supplier,
+        site=site,
+        code=code,
+        name=name,
+        name_en=name_en,
+        measure=measure_code,
+        created_by=by.user,
     )
     _set_estimate(project, inputs)
     _set_terms(project, terms)
     project.save(force_insert=True)
     day = _not_in_the_future(on or clock.today())
-    StageChange(supplier=supplier, project=project, stage=Stage.LEAD, on=day, by=by.user).save(force_insert=True)
+    StageChange(supplier=supplier, project=project, stage=Stage.LEAD, on=day, by=by.user).save(
+        force_insert=True
+    )
     audit.record(by=by, act="project.created", subject=project, data=_facts(project))
     return project
 
@@ -121,7 +129,9 @@ def move(*, project: Project, stage: str, on: dt.date, note: str = "", by: Actor
     project = _locked(project)
     history = list(StageChange.objects.filter(supplier=project.supplier_id, project=project).order_by("id"))
     if stage not in stages.allowed_moves(project.stage, stage_before_drop(history)):
-        raise Refusal("project.stage_order", _("A project cannot go from this stage to that one."), data={"to": stage})
+        raise Refusal(
+            "project.stage_order", _("A project cannot go from this stage to that one."), data={"to": stage}
+        )
     if stages.is_step_back(project.stage, stage) and not note.strip():
         raise Refusal("project.note_missing", _("Say why the project goes back or is dropped."), status=400)
     _not_in_the_future(on)
@@ -136,7 +146,10 @@ def move(*, project: Project, stage: str, on: dt.date, note: str = "", by: Actor
     _set_stage_dates(project, on)
     project.save(update_fields=["stage", "started_on", "commissioned_on"])
     audit.record(
-        by=by, act="project.moved", subject=project, data={"from": left, "to": stage, "on": on.isoformat(), "note": note}
+        by=by,
+        act="project.moved",
+        subject=project,
+        data={"from": left, "to": stage, "on": on.isoformat(), "note": note},
     )
     return change
 
@@ -242,7 +255,9 @@ def _site_of(supplier: Supplier, site: Site) -> None:
 
 
 def _code_taken(code: str) -> Refusal:
-    return Refusal("project.code_taken", _("A project with this code exists already."), data={"code": code})
+    return Refusal(
+        "project.code_taken", _("A project with this code exists already."), data={"project_code": code}
+    )
 
 
 def _set_estimate(project: Project, inputs: Mapping[str, float | None]) -> None:
@@ -293,10 +308,16 @@ def _saved(saved: Decimal | None, baseline: Decimal | None, metered: Decimal | N
     if baseline is not None and metered is not None:
         difference = baseline - metered
         if saved is not None and saved != difference:
-            raise Refusal("saving.differs", _("The saving is not baseline less meter: leave one of them out."), status=400)
+            raise Refusal(
+                "saving.differs",
+                _("The saving is not baseline less meter: leave one of them out."),
+                status=400,
+            )
         return difference
     if saved is None:
-        raise Refusal("saving.missing", _("Enter the saving, or both the baseline and the meter."), status=400)
+        raise Refusal(
+            "saving.missing", _("Enter the saving, or both the baseline and the meter."), status=400
+        )
     return saved
 
 
@@ -317,11 +338,9 @@ def _kwh(value: float) -> Decimal:
 
 def _facts(project: Project) -> dict[str, Any]:
     """What the audit keeps of a project: its own words and numbers, as text."""
-    names = (
-        "code name name_en measure inputs expected_saving_kwh price_cny_per_kwh investment_cny funding "
-        "energy_service_company emc_share_percent emc_years site_id"
-    ).split()
-    return {name: _plain(getattr(project, name)) for name in names}
+    names = ("code", "name", "name_en", "measure", "inputs", "expected_saving_kwh", "site_id")
+    money = ("price_cny_per_kwh", "investment_cny", "funding", "energy_service_company", "emc_share_percent")
+    return {name: _plain(getattr(project, name)) for name in (*names, *money, "emc_years")}
 
 
 def _plain(value: Any) -> Any:

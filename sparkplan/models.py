@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suppliers.disclosure.models import EvidenceFile
 from suppliers.sites.models import Site
@@ -23,7 +24,7 @@ class Stage(models.TextChoices):
     BUILDING = "building", _("being built")
     COMMISSIONED = "commissioned", _("commissioned")
     OPERATING = "operating", _("operating")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("project stage", "closed")
     DROPPED = "dropped", _("dropped")
 
 

@@ -100,7 +100,7 @@ def on_line(
     target_percent: FloatArray,
     base_year: FloatArray,
     target_year: FloatArray,
-    year: int,
+    year: FloatArray | int,
 ) -> BoolArray:
     """Return whether the cut so far [% of base] reaches the straight line from base year to target year.
 

@@ -100,7 +100,7 @@ def _energy_carriers() -> tuple[Carrier, ...]:
         Carrier("coal_bituminous", "烟煤", "Bituminous coal",
                 ("煤", "煤炭", "原煤", "coal", "bituminous"), *fuel),
         Carrier("coal_anthracite", "无烟煤", "Anthracite", ("anthracite coal",), *fuel),
-        Carrier("steam", "蒸汽", "Purchased steam", ("外购蒸汽", "水蒸汽", "水蒸气", "蒸气", "steam"), *heat,
+        Carrier("steam", "蒸汽", "Purchased steam", ("外购蒸汽", "水蒸汽", "水蒸气", "蒸气", "district steam"), *heat,
                 (_STEAM_ENTHALPY,)),
         Carrier("heat", "热力", "Purchased heat", ("外购热力", "热水", "供暖", "暖气", "热量", "district heat",
                 "hot water"), *heat),

@@ -63,9 +63,7 @@ def day_text(day: int) -> str:
     return str(np.datetime64(int(day), "D"))
 
 
-def accepted_keys(
-    accepted: AcceptedPeriods, sites: Sequence[SiteFact], meters: Sequence[MeterFact]
-) -> Keys:
+def accepted_keys(accepted: AcceptedPeriods, sites: Sequence[SiteFact], meters: Sequence[MeterFact]) -> Keys:
     """Accepted periods as keys; those of sites, meters or carriers that are no longer known are left out."""
     site_of = {site.id: index for index, site in enumerate(sites)}
     meter_of = {0: 0} | {meter.id: index + 1 for index, meter in enumerate(meters)}
@@ -97,7 +95,7 @@ def overlapping(
     result = np.full(len(group), _NO_PARTNER, dtype=np.int64)
     if not len(group) or not len(other_group):
         return result
-    distinct, number = np.unique(np.concatenate([group, other_group]), return_inverse=True)
+    _, number = np.unique(np.concatenate([group, other_group]), return_inverse=True)
     own, other = number[: len(group)] * _DAY_SPAN, number[len(group) :] * _DAY_SPAN
     order = np.lexsort((other_end, other + other_start))
     starts = (other + other_start)[order]
@@ -192,9 +190,7 @@ def check_overlaps(keys: Keys, rows: NDArray[np.int64], findings: Findings) -> N
 
 def check_accepted(keys: Keys, accepted: Keys, rows: NDArray[np.int64], findings: Findings) -> None:
     """`record.exists` where an accepted record covers a day of the same site, meter and carrier."""
-    partner = overlapping(
-        keys.group(), keys.start, keys.end, accepted.group(), accepted.start, accepted.end
-    )
+    partner = overlapping(keys.group(), keys.start, keys.end, accepted.group(), accepted.start, accepted.end)
     place = dict(zip(rows.tolist(), range(len(rows)), strict=True))
 
     def data(row: int) -> dict[str, object]:

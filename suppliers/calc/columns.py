@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suppliers.calc import issues, units
+from suppliers.calc.texts import shown, visible
 
 FIELDS = ("site", "meter", "carrier", "start", "end", "quantity", "unit", "document")
 REQUIRED = ("site", "carrier", "start", "end", "quantity", "unit")
@@ -19,7 +20,8 @@ HEADER_SEARCH_ROWS = 30
 
 # The first name of each language is the one we print.
 HEADERS: dict[str, tuple[str, ...]] = {
-    "site": ("site", "工厂", "工厂编码", "工厂代码", "厂区", "工厂名称", "site code", "plant", "facility", "factory"),
+    "site": ("site", "工厂", "工厂编码", "工厂代码", "厂区", "工厂名称", "site code", "plant", "facility", "factory",
+             "property name"),
     "meter": ("meter", "计量点", "计量点编码", "表号", "电表号", "仪表", "计量器具", "meter code", "meter name"),
     "carrier": ("carrier", "能源品种", "能源", "能源类型", "能源种类", "品种", "energy", "energy type", "meter type",
                 "energy carrier", "fuel"),
@@ -80,7 +82,7 @@ class ColumnMapping:
 
     def as_dict(self, header: Sequence[str]) -> dict[str, str]:
         """field -> header text, as stored with the upload."""
-        return {name: header[index] for name, index in self.column_of.items()}
+        return {name: visible(header[index]) for name, index in self.column_of.items()}
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def map_columns(header: Sequence[str], override: MappingOverride | None = None) 
             notes.append((header[column_of[name]], column_of[name]))
         column_of[name], ranks[name] = index, rank
     for index in repeated.values():
-        raise HeaderTrouble(issues.make("file.header", reason="repeated", header=header[index]))
+        raise HeaderTrouble(issues.make("file.header", reason="repeated", header=shown(header[index])))
     return _finished(header, column_of, notes, override)
 
 
@@ -213,7 +215,7 @@ def _finished(
 def header_missing(missing: Sequence[str], header: Sequence[str] = ()) -> issues.Issue:
     """The issue that names the missing columns by both their headers."""
     names = [f"{HEADERS[name][1]} {HEADERS[name][0]}" for name in missing]
-    found = [text[:60] for text in header if text.strip()][:40]
+    found = [shown(text) for text in header if text.strip()][:40]
     return issues.make("file.header", missing=names, fields=list(missing), found=found)
 
 

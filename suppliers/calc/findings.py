@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from suppliers.calc import issues
 from suppliers.calc.columns import ColumnMapping
 
-LONGEST_VALUE_SHOWN = 60
-
 
 class Findings:
     """Collects the issues of one table. `bad` marks rows that an error keeps out."""
@@ -52,12 +50,3 @@ class Findings:
         if column not in self._letters:
             self._letters[column] = self.mapping.letter(column)
         return self._letters[column]
-
-
-def shown(text: str) -> str:
-    """A cell's text as an issue may carry it: control characters visible, not longer than a line."""
-    visible = "".join(
-        chr(0x2400 + ord(character)) if ord(character) < 32 else character
-        for character in text[:LONGEST_VALUE_SHOWN]
-    )
-    return visible + ("…" if len(text) > LONGEST_VALUE_SHOWN else "")

@@ -139,6 +139,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{bad_rows} rows still need fixing. Fix them, or accept only the rows that are right.",
     ),
     "upload.state": ("当前状态({status})下不能进行此操作。", "This cannot be done while the upload is {status}."),
+    "upload.idempotency": (
+        "这个 Idempotency-Key 已用于另一个文件。",
+        "This Idempotency-Key was used for another file.",
+    ),
     "upload.fix": ("不能修改这个单元格:{reason_text}", "This cell cannot be changed: {reason_text}"),
     "upload.unexpected": (
         "处理时发生意外错误,没有写入任何数据。请重试;如仍出现,请联系支持人员。",

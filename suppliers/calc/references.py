@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from suppliers.calc import STORAGE_STEP, carriers, units
 from suppliers.calc.carriers import CARRIERS, Carrier
 from suppliers.calc.facts import MeterFact, SiteFact
-from suppliers.calc.findings import Findings, shown
+from suppliers.calc.findings import Findings
 from suppliers.calc.rows import LARGEST_QUANTITY, Cells
+from suppliers.calc.texts import shown
 
 CARRIER_CODES: tuple[str, ...] = tuple(CARRIERS)
 CARRIER_INDEX = {code: index for index, code in enumerate(CARRIER_CODES)}

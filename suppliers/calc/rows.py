@@ -14,18 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from suppliers.calc.findings import Findings, shown
+from suppliers.calc.findings import Findings
+from suppliers.calc.texts import CONTROL, LONGEST_NOTE, shown
 
 # Column widths of the store; a longer text is a mistake, not data.
-TEXT_LIMITS = {"document": 120, "unit": 20}
-NOTE_LIMIT = 200
+TEXT_LIMITS = {"document": 120, "unit": 60}
 LARGEST_QUANTITY = Decimal(10) ** 13
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL = (date(FIRST_YEAR, 1, 1) - _EXCEL_EPOCH).days
 _LAST_SERIAL = (date(LAST_YEAR, 12, 31) - _EXCEL_EPOCH).days
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?")
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}([, '])\d{3}(\1\d{3})*(\.\d*)?")
 _GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}([. '])\d{3}(\1\d{3})*(,\d*)?")
@@ -65,7 +64,8 @@ class Cells:
         return np.array([text == "" for text in self.texts], dtype=bool)[self.codes]
 
     def text(self, row: int) -> str:
-        return self.texts[self.codes[row]]
+        found: str = self.texts[self.codes[row]]
+        return found
 
     def rows_of(self, bad: list[int]) -> NDArray[np.int64]:
         """Rows whose distinct cell is one of `bad`."""
@@ -83,9 +83,10 @@ def text_of(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime) and cell.time() == datetime.min.time():
-        return cell.date().isoformat()
+        cell = cell.date()
     if isinstance(cell, date):
-        return str(cell.isoformat())
+        iso: str = cell.isoformat()
+        return iso
     return str(cell)
 
 
@@ -96,8 +97,8 @@ def require(cells: Cells, field: str, findings: Findings) -> None:
 
 def refuse_control_characters(cells: Cells, field: str, findings: Findings) -> None:
     """`row.text` for NUL and its kin, and for a text that is longer than its column."""
-    limit = TEXT_LIMITS.get(field, NOTE_LIMIT)
-    dirty = [i for i, text in enumerate(cells.texts) if _CONTROL.search(text)]
+    limit = TEXT_LIMITS.get(field, LONGEST_NOTE)
+    dirty = [i for i, text in enumerate(cells.texts) if CONTROL.search(text)]
     long = [i for i, text in enumerate(cells.texts) if len(text) > limit and i not in set(dirty)]
     if dirty:
         findings.flag(cells.rows_of(dirty), "row.text", field, lambda r: {"value": shown(cells.text(r))})
@@ -108,11 +109,6 @@ def refuse_control_characters(cells: Cells, field: str, findings: Findings) -> N
             field,
             lambda r: {"value": shown(cells.text(r)), "reason": "too_long", "limit": limit},
         )
-
-
-def clean_note(text: str) -> str:
-    """A note is kept but never trusted: no control characters, not longer than its limit."""
-    return _CONTROL.sub("", text)[:NOTE_LIMIT]
 
 
 # -- numbers -------------------------------------------------------------------------------------------

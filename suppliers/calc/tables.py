@@ -1,6 +1,6 @@
 """One table in, valid rows and every issue out: the order of the checks in one screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from suppliers.calc import checks, references, rows
+from suppliers.calc import checks, references, rows, units
 from suppliers.calc.columns import FIELDS, REQUIRED, ColumnMapping, MappingOverride, RawTable, map_columns
 from suppliers.calc.facts import SupplierFacts
 from suppliers.calc.findings import Findings
 from suppliers.calc.issues import Issue
 from suppliers.calc.rows import Cells
+from suppliers.calc.texts import visible, without_controls
+
+# The store's column for the unit as given.
+LONGEST_UNIT_KEPT = 20
 
 # A cell fix: row as the spreadsheet shows it, field name, the new text.
 Fix = tuple[int, str, str]
@@ -42,18 +46,23 @@ def check_table(
     today: date,
     fixes: Sequence[Fix] = (),
     mapping: MappingOverride | None = None,
+    skip: Collection[int] = (),
 ) -> Checked:
     """Check every row of a table and say everything that is wrong with it.
 
     Raises HeaderTrouble where no usable header stands. `fixes` replace cells before anything is read;
     the later of two fixes of one cell wins. Rows without any text in their mapped columns are passed
-    over in silence. `today` is the last day a period may end on.
+    over in silence. `today` is the last day a period may end on. `skip`: row numbers that are accepted
+    already; they count in `rows_total` and are not looked at again.
     """
     column_map = map_columns(table.header, mapping)
     fields = _fields(table, column_map)
     _apply(fixes, fields, table)
     cells = {name: Cells.of(column) for name, column in fields.items()}
     kept = _rows_with_text(cells)
+    rows_total = len(kept)
+    if skip:
+        kept = kept[~np.isin(kept + table.first_row, list(skip))]
     if len(kept) < len(table):
         cells = {name: column.take(kept) for name, column in cells.items()}
     findings = Findings(kept + table.first_row, column_map)
@@ -67,7 +76,7 @@ def check_table(
     good = np.flatnonzero(~findings.bad)
     frame = _frame(good, parsed, cells, facts, findings)
     frame["notes"] = _notes(table, column_map, kept[good])
-    return Checked(frame, findings.sorted(), column_map, len(kept), int(findings.bad.sum()))
+    return Checked(frame, findings.sorted(), column_map, rows_total, int(findings.bad.sum()))
 
 
 @dataclass(frozen=True)
@@ -166,7 +175,10 @@ def _frame(
     findings: Findings,
 ) -> pd.DataFrame:
     codes = np.array(references.CARRIER_CODES, dtype=object)
-    texts = {name: np.array(cells[name].texts, dtype=object) for name in ("unit", "document")}
+    texts = {
+        "unit": np.array([_short_unit(text) for text in cells["unit"].texts], dtype=object),
+        "document": np.array(cells["document"].texts, dtype=object),
+    }
     columns = {
         "row": findings.row_numbers[good],
         "site_id": references.ids_of_sites(parsed.site[good], facts.sites),
@@ -186,13 +198,21 @@ def _frame(
     return pd.DataFrame(as_objects)
 
 
+def _short_unit(text: str) -> str:
+    """The unit as it stood, or its symbol where it stood there with a long remark."""
+    if len(text) <= LONGEST_UNIT_KEPT:
+        return text
+    unit = units.find(text)
+    return unit.symbol if unit else text[:LONGEST_UNIT_KEPT]
+
+
 def _notes(table: RawTable, mapping: ColumnMapping, chosen: NDArray[np.int64]) -> pd.Series:
     """Extra columns per row as {header: text}; None where they are all empty."""
     result = np.full(len(chosen), None, dtype=object)
     for header, index in mapping.notes:
         cells = Cells.of(table.columns[index][chosen])
-        texts = [rows.clean_note(text) for text in cells.texts]
-        name = rows.clean_note(header)
+        texts = [without_controls(text) for text in cells.texts]
+        name = without_controls(header)
         for position in np.flatnonzero(~cells.blank).tolist():
             if result[position] is None:
                 result[position] = {}
@@ -200,3 +220,15 @@ def _notes(table: RawTable, mapping: ColumnMapping, chosen: NDArray[np.int64]) -
     return pd.Series(result, dtype=object)
 
 
+def row_texts(table: RawTable, mapping: ColumnMapping, row: int, fixes: Sequence[Fix] = ()) -> dict[str, str]:
+    """The cells of one row by field, as a page shows them, with their fixes. A ValueError beyond the table."""
+    index = row - table.first_row
+    if not 0 <= index < len(table):
+        raise ValueError(f"no row {row}")
+    texts = {
+        name: visible(rows.text_of(table.columns[column][index]))
+        for name, column in mapping.column_of.items()
+    }
+    if mapping.unit_in_header:
+        texts.setdefault("unit", mapping.unit_in_header)
+    return texts | {name: text for fixed, name, text in fixes if fixed == row}

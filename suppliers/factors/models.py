@@ -128,6 +128,8 @@ class Factor(models.Model):
     @property
     def year_text(self) -> str:
         """The year as published, where that is more than a number: `2016-2018`, `FY2023`."""
+        if self.year_label.endswith("(report year)"):
+            return _("report year %(year)s") % {"year": self.year}
         return self.year_label or str(self.year)
 
 

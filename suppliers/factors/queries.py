@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from numpy.typing import NDArray
 
 from suppliers.calc.carriers import CARRIERS
@@ -150,6 +150,10 @@ def _year(factor: ChosenFactor) -> int:
     return factor.year
 
 
+# As listed in Series: what the look-up takes first comes first.
+_SERIES_ORDER = Case(*(When(set__series=series, then=place) for place, series in enumerate(Series.values)))
+
+
 def declared(code: str) -> Factor:
     """A factor of any series by explicit choice, as a program declares it."""
     return Factor.objects.select_related("set").get(code=code)
@@ -159,7 +163,7 @@ def browse(
     *, carrier: str = "", region: str = "", year: int | None = None, series: str = "", words: str = ""
 ) -> QuerySet[Factor]:
     """What the factor browser and the API list, set and all in one query. Empty filters do not filter."""
-    rows = Factor.objects.select_related("set").order_by("set__series", "region", "-year", "code")
+    rows = Factor.objects.select_related("set").order_by(_SERIES_ORDER, "-year", "region", "code")
     exact = {"carrier": carrier, "region": region, "year": year, "set__series": series}
     rows = rows.filter(**{field: value for field, value in exact.items() if value not in ("", None)})
     for word in words.split():

@@ -17,6 +17,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from suppliers.calc.carriers import CARRIERS
+from suppliers.factors import regions
+
 register = template.Library()
 
 MISSING = "–"
@@ -61,7 +64,9 @@ def _figure(number: Decimal, unit: str) -> SafeString:
     shown = short_text(number)
     if not unit:
         return format_html('<data value="{}" title="{}">{}</data>', number, title, shown)
-    return format_html('<data value="{}" title="{}">{} <span class="unit">{}</span></data>', number, title, shown, unit)
+    return format_html(
+        '<data value="{}" title="{}">{} <span class="unit">{}</span></data>', number, title, shown, unit
+    )
 
 
 @register.filter
@@ -149,7 +154,9 @@ def month_label(value: Any) -> str:
     """2024年3月 in Chinese, 2024-03 in English; takes a date or text like 2024-03."""
     if value in (None, ""):
         return MISSING
-    year, month = (value.year, value.month) if isinstance(value, dt.date) else map(int, str(value).split("-")[:2])
+    year, month = (
+        (value.year, value.month) if isinstance(value, dt.date) else map(int, str(value).split("-")[:2])
+    )
     return f"{year}年{month}月" if _chinese() else f"{year}-{month:02d}"
 
 
@@ -180,7 +187,11 @@ def beside(cells: Iterable[Any], columns: Iterable[Any]) -> Iterator[tuple[Any, 
 @register.simple_tag
 def query_with(parameters: QueryDict | dict[str, Any], **changes: Any) -> str:
     """The address's parameters with some changed (None drops one), without the page number: starts with `?`."""
-    kept = parameters.copy() if isinstance(parameters, QueryDict) else QueryDict(urlencode(parameters), mutable=True)
+    kept = (
+        parameters.copy()
+        if isinstance(parameters, QueryDict)
+        else QueryDict(urlencode(parameters), mutable=True)
+    )
     kept.pop("page", None)
     for key, value in changes.items():
         if value is None:
@@ -188,3 +199,24 @@ def query_with(parameters: QueryDict | dict[str, Any], **changes: Any) -> str:
         else:
             kept[key] = str(value)
     return f"?{kept.urlencode()}"
+
+
+@register.filter
+def carrier_name(code: Any) -> str:
+    """Name of an energy carrier in the reader's language; the code itself where it is unknown."""
+    carrier = CARRIERS.get(str(code))
+    if carrier is None:
+        return str(code)
+    return carrier.zh if _chinese() else carrier.en
+
+
+@register.filter
+def base_unit(code: Any) -> str:
+    """The unit in which quantities of a carrier are stored."""
+    carrier = CARRIERS.get(str(code))
+    return "" if carrier is None else carrier.base_unit.replace("m3", "m³")
+
+
+@register.filter
+def region_name(code: Any) -> str:
+    return regions.name(str(code), get_language() or "")

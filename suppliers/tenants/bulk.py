@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from django.db.models import JSONField
 
 from .scope import OutsideScope, current
 
+_NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
 _TEXT_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -98,7 +100,13 @@ def _json_texts(values: Sequence[Any]) -> list[str | None]:
 
 
 def _copy_texts(values: Sequence[Any]) -> Iterable[str]:
-    return [_copy_text(value) for value in values]
+    """A column as COPY reads it. Most columns hold one type, which needs no look at each value."""
+    kinds = set(map(type, values))
+    if kinds <= {int, float, Decimal}:
+        return map(str, values)
+    if kinds == {str} and not _NEEDS_ESCAPE.search("\x00".join(values)):
+        return values
+    return map(_copy_text, values)
 
 
 def _copy_text(value: Any) -> str:

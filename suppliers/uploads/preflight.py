@@ -6,14 +6,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from suppliers.calc import issues
 
 MEGABYTE = 1_000_000
 DEFAULT_LIMIT_BYTES = 50 * MEGABYTE
 MOST_UNPACKED_BYTES = 400 * MEGABYTE
-MOST_CELLS = 6_000_000
+MOST_CELLS = 4_000_000
+MOST_ROWS = 1_048_576
 MOST_MEMBERS = 2_000
 # Deflate never does better than about 1030 to 1; honest sheets stay far under this.
 HIGHEST_RATIO = 250
@@ -44,6 +45,7 @@ _WIDE_CELL = re.compile(rb'r="([A-Z]{2,3})\d')
 _ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,4})(\d{0,9})[\"']")
 _CELL_WITH_CONTENT = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,4})(\d{1,9})[\"'][^>]*(?<!/)>")
 
+
 class FileTrouble(Exception):
     """The file cannot be read at all; carries the one issue that says why."""
 
@@ -61,7 +63,7 @@ class Preflight:
     unpacked_bytes: int
 
 
-def trouble(code: str, **data: object) -> FileTrouble:
+def trouble(code: str, **data: Any) -> FileTrouble:
     return FileTrouble(issues.make(code, **data))
 
 
@@ -116,7 +118,7 @@ def _examine_zip(content: bytes) -> int:
 def _examine_members(archive: zipfile.ZipFile, size: int) -> int:
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
-        raise _bomb()
+        raise too_much()
     if any(member.flag_bits & 0x1 for member in members):
         raise trouble("file.encrypted")
     names = {member.filename.replace("\\", "/").lower() for member in members}
@@ -132,7 +134,7 @@ def _examine_members(archive: zipfile.ZipFile, size: int) -> int:
         raise trouble("file.links")
     declared = sum(member.file_size for member in members)
     if declared > MOST_UNPACKED_BYTES or _suspicious(declared, size):
-        raise _bomb()
+        raise too_much()
     return sum(_inflate(archive, member, size) for member in members)
 
 
@@ -140,7 +142,7 @@ def _suspicious(unpacked: int, packed: int) -> bool:
     return unpacked > _RATIO_MATTERS_FROM_BYTES and unpacked > HIGHEST_RATIO * max(packed, 1)
 
 
-def _bomb() -> FileTrouble:
+def too_much() -> FileTrouble:
     return trouble("file.bomb", limit_mb=MOST_UNPACKED_BYTES // MEGABYTE, limit_cells=MOST_CELLS)
 
 
@@ -153,11 +155,11 @@ def _inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> in
         for chunk in _chunks(stream):
             unpacked += len(chunk)
             if unpacked > MOST_UNPACKED_BYTES or _suspicious(unpacked, size):
-                raise _bomb()
+                raise too_much()
             if is_sheet:
                 extent.read(chunk)
     if extent.cells > MOST_CELLS and _exact_cells(archive, member) > MOST_CELLS:
-        raise _bomb()
+        raise too_much()
     return unpacked
 
 
@@ -182,7 +184,7 @@ class _Extent:
         return self.rows * self.columns
 
     def read(self, chunk: bytes) -> None:
-        if not self.tail and chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in chunk[:64]:
+        if b"\x00" in chunk[:64] or (not self.tail and chunk.startswith((b"\xff\xfe", b"\xfe\xff"))):
             raise trouble("file.corrupt", detail="sheet encoding")
         text = self.tail + chunk
         self.tail = chunk[-64:]

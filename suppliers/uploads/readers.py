@@ -4,7 +4,7 @@ import csv
 import io
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,11 +36,16 @@ def read_table(
     *,
     limit_bytes: int = preflight.DEFAULT_LIMIT_BYTES,
     mapping: MappingOverride | None = None,
+    examined: bool = False,
 ) -> RawTable:
-    """The table in a file; raises FileTrouble with its issue where there is none to read."""
-    found = preflight.examine(content, limit_bytes)
+    """The table in a file; raises FileTrouble with its issue where there is none to read.
+
+    `examined`: these very bytes passed the preflight before, and need not again.
+    """
+    if not examined:
+        preflight.examine(content, limit_bytes)
     try:
-        if found.kind == "xlsx":
+        if content.startswith(b"PK"):
             return _read_workbook(content, mapping)
         return _read_csv(content, mapping)
     except FileTrouble:
@@ -91,8 +96,20 @@ def _read_csv(content: bytes, mapping: MappingOverride | None) -> RawTable:
     delimiter = _delimiter(text, mapping)
     with _csv_limit_lock:
         csv.field_size_limit(_LONGEST_CELL)
-        rows: list[Row] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        rows = _limited(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     return _table(rows, 1, 0, "", mapping)
+
+
+def _limited(reader: Iterable[Row]) -> list[Row]:
+    """All rows, or a refusal as soon as there are more than memory is meant for."""
+    rows: list[Row] = []
+    cells = 0
+    for row in reader:
+        rows.append(row)
+        cells += len(row)
+        if cells > preflight.MOST_CELLS or len(rows) > preflight.MOST_ROWS:
+            raise preflight.too_much()
+    return rows
 
 
 def _decoded(content: bytes) -> str:
@@ -158,15 +175,11 @@ def _refuse_incomplete(header: tuple[str, ...], mapping: MappingOverride | None)
 
 def _columns_of(rows: Sequence[Row], width: int) -> tuple[np.ndarray[Any, Any], ...]:
     """Columns of a grid whose rows may be too short (a CSV's) or too long."""
-    if any(len(row) != width for row in rows):
+    if set(map(len, rows)) != {width}:
         blank = [""] * width
         rows = [(list(row) + blank)[:width] for row in rows]
-    result = []
-    for column in zip(*rows, strict=True):
-        array = np.empty(len(rows), dtype=object)
-        array[:] = column
-        result.append(array)
-    return tuple(result)
+    grid = np.array(rows, dtype=object)
+    return tuple(np.ascontiguousarray(grid[:, index]) for index in range(width))
 
 
 def _has_text(row: Row) -> bool:
@@ -181,4 +194,3 @@ def _first_texts(rows: Sequence[Row]) -> list[str]:
     """What the file has instead of our header: its fullest row near the top."""
     fullest = max(rows[: columns.HEADER_SEARCH_ROWS], key=lambda row: sum(cell != "" for cell in row))
     return [_header_text(cell) for cell in fullest]
-

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import factory
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from suppliers.models import Buyer, Enrolment, Membership, Meter, Site, Supplier, User, VerificationBody
@@ -14,11 +15,11 @@ from suppliers.models import Buyer, Enrolment, Membership, Meter, Site, Supplier
 class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person{n}@example.test")
     name = factory.Sequence(lambda n: f"Person {n}")
-    password = factory.PostGenerationMethodCall("set_unusable_password")
+    # Set before the row is written: a session is bound to the stored password.
+    password = factory.LazyFunction(lambda: make_password(None))
 
 
 class BuyerFactory(DjangoModelFactory[Buyer]):

@@ -40,7 +40,9 @@ def test_a_unit_from_outside_is_escaped():
     assert "<script>" not in tags.quantity(1, "<script>")
 
 
-@pytest.mark.parametrize("filter_", [tags.quantity, tags.tonnes, tags.kwh, tags.percent, tags.points, tags.month_label])
+@pytest.mark.parametrize(
+    "filter_", [tags.quantity, tags.tonnes, tags.kwh, tags.percent, tags.points, tags.month_label]
+)
 @pytest.mark.parametrize("missing", [None, ""])
 def test_missing_is_a_dash_and_never_zero(filter_, missing):
     assert filter_(missing) == "–"
