@@ -58,7 +58,12 @@ def newest_card(supplier: Supplier) -> Scorecard | None:
 
 
 def _due(supplier: Supplier, calendar: list[coverage.SiteMonths], today: dt.date) -> list[dict[str, Any]]:
-    """Months without complete data of the last ended quarter and the running one, with each buyer's day."""
+    """Months without complete data of the last ended quarter and the running one, with each buyer's day.
+
+    A site that has handed in nothing for a year beside others that do is asked about once, not month by month.
+    """
+    reporting = [row for row in calendar if any(row.days.values())]
+    silent = [row for row in calendar if reporting and row not in reporting]
     duties = []
     for enrolment in Enrolment.objects.filter(supplier=supplier).active(today).select_related("buyer"):
         running = enrolment.buyer.quarter_of(today)
@@ -66,14 +71,25 @@ def _due(supplier: Supplier, calendar: list[coverage.SiteMonths], today: dt.date
             months = [(day.year, day.month) for day in quarter.months()]
             holes = [
                 (row.site, month)
-                for row in calendar
+                for row in reporting or calendar
                 for month in months
                 if month in row.days and row.state(month) != "full"
             ]
             if holes:
                 due = quarter.last_day + dt.timedelta(days=enrolment.buyer.due_days)
                 duties.append(_hole_duty(quarter.label, holes, due, today, named(enrolment.buyer)))
-    return duties
+    return duties + [_silent_duty(row) for row in silent]
+
+
+def _silent_duty(row: coverage.SiteMonths) -> dict[str, Any]:
+    return {
+        "title": _("%(site)s: no data for twelve months") % {"site": named(row.site)},
+        "why": _("Hand in its data, or enter the day it closed."),
+        "url": reverse("sites"),
+        "icon": "sites",
+        "tone": "info",
+        "word": _("no data"),
+    }
 
 
 def _hole_duty(label: str, holes: list[Any], due: dt.date, today: dt.date, buyer: str) -> dict[str, Any]:
@@ -195,6 +211,9 @@ def _calendar(calendar: list[coverage.SiteMonths], months: list[coverage.Month])
 
 def _card_lines(card: Scorecard, supplier: Supplier) -> list[dict[str, Any]]:
     """The eight rows of the newest scorecard: points and, beside each, the reason."""
+    answer = scores.scorecard(card.edition, supplier)
+    if answer is None:
+        return []
     names = wording.indicator_names(card.edition.methodology)
     return [
         {
@@ -208,5 +227,5 @@ def _card_lines(card: Scorecard, supplier: Supplier) -> list[dict[str, Any]]:
             "state_word": wording.state_word(row["state"]),
             "state_tone": wording.state_tone(row["state"]),
         }
-        for row in scores.scorecard(card.edition, supplier)["indicators"]
+        for row in answer["indicators"]
     ]

@@ -65,7 +65,7 @@ def arrows(suppliers: Mapping[str, int]) -> list[dict[str, Any]]:
         found.append(
             {
                 "code": code,
-                "path": _path(_centre(code), target),
+                "path": _path(_below_name(code), target),
                 "width": round(0.35 + 0.85 * count / most, 2),
             }
         )
@@ -75,6 +75,11 @@ def arrows(suppliers: Mapping[str, int]) -> list[dict[str, Any]]:
 def _centre(code: str) -> tuple[float, float]:
     province = PROVINCES[code]
     return (province.column + 0.5) * TILE_WIDTH, (province.row + 0.5) * TILE_HEIGHT
+
+
+def _below_name(code: str) -> tuple[float, float]:
+    across, down = _centre(code)
+    return across, down + _BELOW_NAME
 
 
 def _path(start: tuple[float, float], end: tuple[float, float]) -> str:

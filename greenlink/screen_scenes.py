@@ -28,7 +28,7 @@ from suppliers.tenants import clock
 
 GRADES = ("A", "B", "C", "D")
 TOP = 10
-MOVERS = 6
+MOVERS = 5
 _LOCATION_VIEW = (Basis.DIRECT, Basis.LOCATION)
 _RENEWABLE = ("pv_self", "green_power")
 _ALL_ELECTRICITY = ("electricity", *_RENEWABLE)
@@ -231,9 +231,16 @@ def _spark(buyer: Buyer) -> dict[str, Any]:
             figure("spark.partners", _("Partners"), float(found["partners"]), _("companies")),
             scaled("spark.kwh", _("Electricity saved a year"), kwh, (1e4, "万度", 0), (1e6, "GWh", 2)),
             scaled("spark.cny", _("Money saved a year"), cny, (1e4, "万元", 0), (1e6, million, 2)),
-            figure("spark.tonnes", _("CO2 avoided a year"), found["tco2_per_year"], _("t CO2"), 0),
+            figure(
+                "spark.tonnes",
+                _("CO2 avoided a year"),
+                found["tco2_per_year"],
+                _("t CO2"),
+                0,
+                _factor_note(found),
+            ),
         ],
-        "factor_note": _factor_note(found),
+        "factor_note": _("factor %(code)s") % {"code": long["factor_code"]} if long["factor_code"] else "",
         "measures": _measures(found["by_measure"]),
         "long_title": _("Over %(years)s years") % {"years": long["years"]},
         "long": [
@@ -270,9 +277,9 @@ def _measures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
                 {
                     "name": unit,
                     "type": "bar",
-                    "data": bars[::-1],
+                    "data": [{"value": bar, "label": {"formatter": f"{bar:,.0f}"}} for bar in bars[::-1]],
                     "barMaxWidth": 34,
-                    "label": {"show": True, "position": "right", "color": "$ink", "formatter": "{c}"},
+                    "label": {"show": True, "position": "right", "color": "$ink"},
                 }
             ],
         }
@@ -360,7 +367,7 @@ def _ranking_figures(whole: dict[str, Any]) -> list[dict[str, Any]]:
         }
     return [
         figure("ranking.suppliers", _("Suppliers scored"), float(count), _("suppliers")),
-        figure("ranking.average", _("Average total"), average, _("points"), 1, note),
+        figure("ranking.average", _("Average total"), average, _("pts"), 1, note),
         figure("ranking.best", _("Grade A and B"), float(whole["A"] + whole["B"]), _("suppliers")),
         figure(
             "ranking.coverage", _("Coverage"), float(whole["coverage"]) / count if count else None, "%", 1

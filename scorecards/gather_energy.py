@@ -238,7 +238,8 @@ def _lines(field: Field, first: dt.date) -> QuerySet[Any]:
         basis__in=("direct", "location"),
         year__gte=first.year,
     )
-    return lines.annotate(month_number=F("year") * 12 + F("month"))
+    lines = lines.annotate(month_number=F("year") * 12 + F("month"))
+    return lines
 
 
 def _emissions(field: Field) -> tuple[FloatArray, FloatArray]:

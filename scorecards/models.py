@@ -142,9 +142,14 @@ class IndicatorValue(ProgramOwned):
     `reason` is a code; `data` fills its sentence. `gain` is what the total would rise by at the next step.
     """
 
-    buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="+", db_index=False)
-    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="+", db_index=False)
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    # Copies of the scorecard's own, which the database checks there: checking eight times more is half of a write.
+    buyer = models.ForeignKey(
+        Buyer, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    supplier = models.ForeignKey(
+        Supplier, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="indicators")
     indicator = models.CharField(max_length=2)
     value = models.FloatField(null=True)

@@ -177,7 +177,7 @@ def withdraw(*, by: Actor, upload: Upload) -> Upload:
 
 def _one_at_a_time(supplier_id: int) -> None:
     """Two uploads of one supplier must not both find a period free: the second waits, and then sees the first."""
-    Supplier.objects.select_for_update().get(pk=supplier_id)
+    Supplier.objects.select_for_update(no_key=True).get(pk=supplier_id)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Parcel:
             upload = pipeline.receive(
                 by=by, supplier=supplier, content=content, filename=name, idempotency_key=self.key
             )
-            # With a worker elsewhere the check may not have run yet; here it is needed now.
+            # Inside somebody's transaction the check waits for its end; here it is needed now.
             if upload.status in _CHECKED_LATER:
                 upload = pipeline.check(upload=upload)
             self._finish(by, upload)

@@ -58,7 +58,7 @@ def curve(dots: Sequence[Sequence[float]], unit: str) -> dict[str, Any]:
         "xAxis": {"type": "value", "name": unit, "min": dots[0][0], "max": dots[-1][0]},
         "yAxis": {"type": "value", "min": 0, "max": 100},
         "series": [
-            {"name": _("points"), "type": "line", "data": [list(dot) for dot in dots], "symbolSize": 8}
+            {"name": _("points scored"), "type": "line", "data": [list(dot) for dot in dots], "symbolSize": 8}
         ],
     }
 

@@ -109,7 +109,7 @@ def _curve(part: Mapping[str, Any], name: str, dots: list[list[float]]) -> dict[
         "id": f"curve-{part['id']}-{name or 'main'}",
         "sentence": _("%(what)s: straight lines between the dots.") % {"what": what},
         "options": charts.curve(dots, unit),
-        "columns": [{"label": what, "number": True}, {"label": _("points"), "number": True}],
+        "columns": [{"label": what, "number": True}, {"label": _("points scored"), "number": True}],
         "rows": [[f"{value:g} {unit}".strip(), f"{points:g}"] for value, points in dots],
     }
 

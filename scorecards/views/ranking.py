@@ -74,12 +74,12 @@ def _page(request: TenantRequest, editions: list[Edition], edition: Edition) -> 
     chosen = Chosen.from_query(request.GET)
     commodities = commodity_names(buyer)
     heads = ranking_table.sort_heads(chosen, request.GET)
-    page = Paginator(ranking_table.rows(edition, chosen), _page_size(request)).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(
+        ranking_table.rows(edition, chosen).prefetch_related("indicators"), _page_size(request)
+    ).get_page(request.GET.get("page"))
     compared = _compared(edition, request.GET)
     names = wording.indicator_names(edition.methodology)
-    cards = list(page.object_list.prefetch_related("indicators"))
+    cards: list[Scorecard] = list(page)
     whole = _whole(edition)
     here = reverse("ranking_detail", args=[edition.label])
     context = {

@@ -25,6 +25,7 @@ from . import charts, quarters, wording
 from .ranking import commodity_names
 
 EXPIRES_SOON_DAYS = 60
+LEAST_GAIN_SHOWN = 0.05  # less would read as +0.0
 
 
 @require_GET
@@ -127,20 +128,18 @@ def _line(row: dict[str, Any], names: dict[str, str], expiries: dict[str, dt.dat
     code = row["indicator"]
     points, weight = row.get("points"), row.get("weight") or 0
     today = clock.today()
-    proofs = []
+    proofs: dict[tuple[str, dt.date | None], dict[str, Any]] = {}
     for proof in row.get("evidence") or []:
         expires = expiries.get(proof["url"])
         left = None if expires is None else (expires - today).days
         tone = "" if left is None else "bad" if left < 0 else "warn" if left <= EXPIRES_SOON_DAYS else "good"
-        proofs.append(
-            {
-                **proof,
-                "label": proof["label"].replace(" –", ""),
-                "expires": expires,
-                "tone": tone,
-                "expired": left is not None and left < 0,
-            }
+        label = proof["label"].replace(" –", "")
+        # the newest comes first; what was handed in again with the same name and day is one proof
+        proofs.setdefault(
+            (label, expires),
+            {**proof, "label": label, "expires": expires, "tone": tone, "expired": tone == "bad"},
         )
+    gain = row.get("gain")
     return {
         **row,
         "code": code,
@@ -151,7 +150,8 @@ def _line(row: dict[str, Any], names: dict[str, str], expiries: dict[str, dt.dat
         "weight": weight,
         "state_word": wording.state_word(row["state"]),
         "state_tone": wording.state_tone(row["state"]),
-        "evidence": proofs,
+        "evidence": list(proofs.values()),
+        "how": row["how"] if gain is not None and gain >= LEAST_GAIN_SHOWN else "",
     }
 
 

@@ -25,8 +25,8 @@ STATES: Mapping[str, tuple[str | Promise, str]] = {
 }
 
 EDITION_TONES: Mapping[str, str] = {
-    EditionState.OPEN: "",
-    EditionState.COMPUTED: "info",
+    EditionState.OPEN: "info",
+    EditionState.COMPUTED: "accent",
     EditionState.LOCKED: "warn",
     EditionState.PUBLISHED: "good",
 }

@@ -57,14 +57,14 @@ def share_before_and_after(*, supplier_id: int, upload_id: int, months: list[Mon
 
 
 def months_of_upload(*, supplier_id: int, upload_id: int, until: dt.date) -> list[Month]:
-    """The calendar years an upload touches, as months, not beyond `until`."""
+    """The calendar years an upload touches, as whole months before the running one."""
     rows = ActivityRecord.objects.filter(supplier_id=supplier_id, upload_id=upload_id, withdrawn_at=None)
     years = {day.year for pair in rows.values_list("start", "end").distinct() for day in pair}
     return [
         (year, month)
         for year in sorted(years)
         for month in range(1, 13)
-        if (year, month) <= (until.year, until.month)
+        if (year, month) < (until.year, until.month)
     ]
 
 

@@ -35,7 +35,8 @@ class PeriodFilter(SupplierFilter):
 
     def get_fields(self) -> dict[str, Any]:
         # `from` is a word of the language and cannot be declared as an attribute.
-        return super().get_fields() | {
+        fields: dict[str, Any] = dict(super().get_fields())
+        return fields | {
             "from": serializers.DateField(required=False, help_text="First day, as 2024-01-31."),
             "to": serializers.DateField(required=False, help_text="Last day, as 2024-12-31."),
         }

@@ -66,13 +66,10 @@ class DocumentField(forms.FileField):
         return file
 
 
-Rule = staticmethod[[Mapping[str, Any], dt.date], list[rules.Trouble]]
-
-
 class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
     """Base: dates as date inputs, the rules between the values, the document beside."""
 
-    rule: ClassVar[Rule]
+    rule: ClassVar[staticmethod[[Mapping[str, Any], dt.date], list[rules.Trouble]]]
     document = DocumentField()
 
     def __init__(self, *args: Any, supplier: Supplier | None = None, **kwargs: Any) -> None:

@@ -48,7 +48,10 @@ def cells(*, supplier_id: int, years: Iterable[int]) -> list[Cell]:
         .annotate(kg=Sum("kgco2e"), coal=Sum("kgce"), lines=Count("id"))
         .order_by("year", "month", "scope", "carrier", "record__site_id")
     )
-    return [Cell(*key, kgco2e=kg, kgce=coal or Decimal(0), line_count=n) for *key, kg, coal, n in rows]
+    return [
+        Cell(year, month, scope, carrier, site_id, kg, coal or Decimal(0), count)
+        for year, month, scope, carrier, site_id, kg, coal, count in rows
+    ]
 
 
 def summed(found: Iterable[Cell], key: Callable[[Cell], Key]) -> dict[Key, Sums]:

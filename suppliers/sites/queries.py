@@ -32,7 +32,7 @@ def site_trees(*, supplier_id: int) -> list[SiteTree]:
 
 def meter_tree(meters: list[Meter]) -> list[MeterNode]:
     nodes = {meter.pk: MeterNode(meter) for meter in meters}
-    roots = []
+    roots: list[MeterNode] = []
     for node in nodes.values():
         upper = nodes.get(node.meter.parent_id) if node.meter.parent_id else None
         (upper.below if upper else roots).append(node)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -164,7 +165,9 @@ def month_label(value: Any) -> str:
 def date_iso(value: dt.date | dt.datetime | None) -> str:
     if value is None or value == "":
         return MISSING
-    return (value.date() if isinstance(value, dt.datetime) else value).isoformat()
+    if isinstance(value, dt.datetime):
+        value = (timezone.localtime(value) if timezone.is_aware(value) else value).date()
+    return value.isoformat()
 
 
 @register.filter

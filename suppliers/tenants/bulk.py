@@ -1,4 +1,4 @@
-"""Many rows at once: COPY on PostgreSQL, executemany on SQLite, the tenant checked first.
+"""Many rows at once: COPY on PostgreSQL, long INSERTs on SQLite, the tenant checked first.
 
 Django's bulk_create builds an object and binds a parameter per cell; for fifty thousand rows that is most of the time.
 """
@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db import connection, models
@@ -17,6 +18,7 @@ from django.db.models import JSONField
 
 from .scope import OutsideScope, current
 
+_ROWS_A_STATEMENT = 500  # times the widest table stays under SQLite's limit of 32 766 values
 _NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
 _TEXT_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -61,7 +63,7 @@ def insert_columns(model: type[models.Model], columns: dict[str, Sequence[Any]],
     if connection.vendor == "postgresql":
         _copy(model._meta.db_table, names, prepared)
     else:
-        _executemany(model._meta.db_table, names, [_sqlite_values(values) for values in prepared])
+        _insert_many(model._meta.db_table, names, [_sqlite_values(values) for values in prepared])
     return count
 
 
@@ -76,37 +78,22 @@ def _assert_tenant(model: type[models.Model], tenant_id: int) -> None:
 
 
 def _copy(table: str, names: list[str], columns: list[Sequence[Any]]) -> None:
-    quoted = ", ".join(connection.ops.quote_name(name) for name in names)
     texts = [_copy_texts(values) for values in columns]
     body = "\n".join(map("\t".join, zip(*texts, strict=True)))
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {connection.ops.quote_name(table)} ({quoted}) FROM STDIN") as copy:
-            copy.write(body)
-            copy.write("\n")
-
-
-def _executemany(table: str, names: list[str], columns: list[Sequence[Any]]) -> None:
-    quoted = ", ".join(connection.ops.quote_name(name) for name in names)
-    marks = ", ".join(["%s"] * len(names))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {connection.ops.quote_name(table)} ({quoted}) VALUES ({marks})",
-            list(zip(*columns, strict=True)),
-        )
-
-
-def _json_texts(values: Sequence[Any]) -> list[str | None]:
-    return [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
+    with connection.cursor() as cursor, cursor.copy(f"COPY {_into(table, names)} FROM STDIN") as copy:
+        copy.write(body)
+        copy.write("\n")
 
 
 def _copy_texts(values: Sequence[Any]) -> Iterable[str]:
-    """A column as COPY reads it. Most columns hold one type, which needs no look at each value."""
+    """A column as COPY reads it. Most columns hold one type or few values: neither needs a look at each cell."""
     kinds = set(map(type, values))
     if kinds <= {int, float, Decimal}:
         return map(str, values)
     if kinds == {str} and not _NEEDS_ESCAPE.search("\x00".join(values)):
         return values
-    return map(_copy_text, values)
+    written = {value: _copy_text(value) for value in set(values)}
+    return [written[value] for value in values]
 
 
 def _copy_text(value: Any) -> str:
@@ -119,15 +106,39 @@ def _copy_text(value: Any) -> str:
     return str(value)
 
 
-def _sqlite_values(values: Sequence[Any]) -> list[Any]:
-    adapt = connection.ops.adapt_datetimefield_value
-    return [
-        str(value)
-        if isinstance(value, Decimal)
-        else adapt(value)
-        if isinstance(value, dt.datetime)
-        else value.isoformat()
-        if isinstance(value, dt.date)
-        else value
-        for value in values
-    ]
+def _insert_many(table: str, names: list[str], columns: list[Sequence[Any]]) -> None:
+    """Many rows a statement: where a table has triggers, SQLite opens a journal for every statement."""
+    rows = list(zip(*columns, strict=True))
+    one = "(" + ", ".join(["%s"] * len(names)) + ")"
+    into = f"INSERT INTO {_into(table, names)} VALUES "
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), _ROWS_A_STATEMENT):
+            part = rows[start : start + _ROWS_A_STATEMENT]
+            cursor.execute(into + ", ".join([one] * len(part)), list(chain.from_iterable(part)))
+
+
+def _into(table: str, names: list[str]) -> str:
+    quote = connection.ops.quote_name
+    return f"{quote(table)} ({', '.join(map(quote, names))})"
+
+
+def _json_texts(values: Sequence[Any]) -> list[str | None]:
+    encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+    return [None if value is None else encode(value) for value in values]
+
+
+def _sqlite_values(values: Sequence[Any]) -> Sequence[Any]:
+    kinds = set(map(type, values))
+    if kinds <= {int, float, str, bool, type(None)}:
+        return values
+    if kinds == {Decimal}:
+        return list(map(str, values))
+    return [_sqlite_value(value) for value in values]
+
+
+def _sqlite_value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.isoformat() if isinstance(value, dt.date) else value

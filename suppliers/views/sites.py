@@ -70,7 +70,7 @@ class MeterForm(forms.ModelForm):  # type: ignore[type-arg]
     code = CODE
     carrier = forms.ChoiceField(label=gettext_lazy("Energy carrier"), choices=carrier_choices)
     # Declared, not drawn from the model: that would ask for meters while no scope is open.
-    parent = forms.ModelChoiceField(
+    parent: Any = forms.ModelChoiceField(
         queryset=None,
         required=False,
         empty_label="—",
@@ -97,7 +97,7 @@ class MeterForm(forms.ModelForm):  # type: ignore[type-arg]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = parents
         field.initial = self.instance.parent_id
-        field.label_from_instance = lambda meter: f"{meter.code} {meter.name}"  # type: ignore[method-assign]
+        field.label_from_instance = lambda meter: f"{meter.code} {meter.name}"  # type: ignore[method-assign, assignment]
 
 
 def _own_site(supplier: Supplier, pk: int) -> Site:

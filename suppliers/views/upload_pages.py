@@ -72,7 +72,7 @@ ACTS = {
 
 def badge(upload: Upload) -> dict[str, str]:
     tone, icon = BADGES[UploadStatus(upload.status)]
-    return {"word": UploadStatus(upload.status).label, "tone": tone, "icon": icon}
+    return {"word": str(UploadStatus(upload.status).label), "tone": tone, "icon": icon}
 
 
 def field_label(field: str | None, language: str) -> str:

@@ -1,12 +1,11 @@
 """From a file to tonnes and back: what a supplier notices at every step."""
 
 import datetime as dt
-import threading
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from suppliers import pipeline
@@ -536,37 +535,3 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(desk):
 def test_today_is_the_clock_s(desk):
     with clock.at(dt.date(2023, 3, 30)):
         assert desk.codes(desk.send(row())) == ["period.future"]
-
-
-# -- at the same moment --------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs two connections to one database")
-def test_two_accepts_at_once_give_one_set(world):
-    factors.load()
-    alice = world.actor(world.alice)
-    with entered(alice.scope):
-        upload = pipeline.receive(
-            by=alice, supplier=world.supplier, content=csv_bytes(HEADER, row()), filename="x.csv"
-        )
-    gate, troubles = threading.Barrier(4), []
-
-    def accept():
-        try:
-            gate.wait()
-            with entered(alice.scope):
-                pipeline.accept(by=alice, upload=Upload.objects.get(pk=upload.pk))
-        except Exception as error:
-            troubles.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=accept) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
-    with all_tenants("test"):
-        assert (ActivityRecord.objects.count(), EmissionLine.objects.count()) == (1, 1)

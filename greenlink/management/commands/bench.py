@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 NAMES = ("upload", "quarter")
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--runs", type=int, default=5)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
         self.stdout.write(f"{'name':<10} {'ours s':>9} {'floor s':>9} {'ratio':>7} {'peak MB':>8}  spread")
         for name in NAMES if options["name"] == "all" else [options["name"]]:
             self.stdout.write(import_module(f"greenlink.bench.{name}").run(runs=options["runs"]))

@@ -11,8 +11,6 @@ from django.core.management.base import BaseCommand, CommandParser
 from greenlink.demo import TODAY, accounts
 from greenlink.demo.build import build
 
-ADDRESS = "http://127.0.0.1:8000"
-
 
 class Command(BaseCommand):
     help = "Build the demo data and print the accounts; running it again changes nothing."
@@ -21,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json", action="store_true", help="print {today, password, accounts, screen} only"
         )
+        parser.add_argument("--port", type=int, default=8000, help="the port that the printed address names")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
@@ -31,13 +30,13 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_for_machines(keys), ensure_ascii=False))
             return
         self._say(f"Demo of {TODAY} ready in {time.monotonic() - started:.0f} s.")
-        self._print_accounts(keys)
+        self._print_accounts(keys, options["port"])
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 
-    def _print_accounts(self, keys: accounts.Keys) -> None:
+    def _print_accounts(self, keys: accounts.Keys, port: int) -> None:
         rows = [("account", "role", "API token")]
         rows += [(one.email, f"{one.role} {one.tenant}", keys.tokens[one.email]) for one in accounts.ACCOUNTS]
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
@@ -46,7 +45,7 @@ class Command(BaseCommand):
             self._say("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
         self._say("")
         self._say(f"password of all: {keys.password}")
-        self._say(f"big screen:      {ADDRESS}{_screen(keys)}")
+        self._say(f"big screen:      http://127.0.0.1:{port}{_screen(keys)}")
 
 
 def _screen(keys: accounts.Keys) -> str:

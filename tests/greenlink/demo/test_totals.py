@@ -155,6 +155,12 @@ def test_every_record_goes_back_to_a_file_handed_in_on_its_day(keys: accounts.Ke
     assert late.created_at.date() == energy.hand_ins(companies.by_code("WUYOU"))[-1].day
 
 
+def test_meters_below_the_main_one_count_nowhere(keys: accounts.Keys) -> None:
+    below = ActivityRecord.objects.filter(meter__accounting=False, withdrawn_at=None)
+    assert below.filter(supplier__code="SHENGLI").count() == 3 * 12  # three meters, every month of 2024
+    assert not EmissionLine.objects.filter(record__in=below).exists()
+
+
 def test_pv_handed_in_is_the_saving_of_the_project(keys: accounts.Keys) -> None:
     project = next(one for one in spark.projects() if one.code == "SPK-001")
     code = spark.company_of(project).code

@@ -127,5 +127,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scorecards", "0002_initial")]
+    dependencies = [("scorecards", "0001_initial")]
     operations = [migrations.RunPython(install, remove)]
