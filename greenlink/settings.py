@@ -172,7 +172,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Energy and carbon data, Spark Action projects, eight-indicator scorecards.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
 }

@@ -1,6 +1,5 @@
 """The site's map. Every room brings its own addresses; the API hangs under /api/."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
@@ -28,3 +27,4 @@ urlpatterns = [
 ]
 
 handler403 = "greenlink.views.forbidden"
+handler404 = "greenlink.views.not_found"

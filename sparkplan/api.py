@@ -92,7 +92,12 @@ class ProjectsView(GenericAPIView):
     serializer_class = ProjectSerializer
     filter_backends: ClassVar[list[Any]] = []
 
-    @extend_schema(operation_id="projects_list", parameters=FILTERS, responses=ProjectSerializer(many=True))
+    @extend_schema(
+        operation_id="projects_list",
+        summary="Retrofit projects: own, or of all enrolled suppliers",
+        parameters=FILTERS,
+        responses=ProjectSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         given = request.query_params
         filters = queries.Filters(
@@ -107,7 +112,10 @@ class ProjectsView(GenericAPIView):
         return self.get_paginated_response(ProjectSerializer(rows, many=True).data)
 
     @extend_schema(
-        operation_id="projects_create", request=ProjectWriteSerializer, responses={201: ProjectSerializer}
+        operation_id="projects_create",
+        summary="A new project, its saving estimated from the inputs of its measure",
+        request=ProjectWriteSerializer,
+        responses={201: ProjectSerializer},
     )
     def post(self, request: Request) -> Response:
         supplier = supplier_of(request)
@@ -135,12 +143,15 @@ class ProjectView(GenericAPIView):
     rights: ClassVar[dict[str, Any]] = {"GET": READ, "PATCH": WRITE, "DELETE": WRITE}
     serializer_class = ProjectSerializer
 
-    @extend_schema(operation_id="projects_read", responses=ProjectSerializer)
+    @extend_schema(operation_id="projects_read", summary="One project", responses=ProjectSerializer)
     def get(self, request: Request, id: int) -> Response:
         return Response(_answer(_project(request, id)))
 
     @extend_schema(
-        operation_id="projects_change", request=ProjectWriteSerializer, responses=ProjectSerializer
+        operation_id="projects_change",
+        summary="Change a project; its estimate is made anew",
+        request=ProjectWriteSerializer,
+        responses=ProjectSerializer,
     )
     def patch(self, request: Request, id: int) -> Response:
         project = _project(request, id)
@@ -167,7 +178,11 @@ class ProjectView(GenericAPIView):
             raise _input_trouble(error, request.LANGUAGE_CODE) from error
         return Response(_answer(project))
 
-    @extend_schema(operation_id="projects_remove", responses={204: None})
+    @extend_schema(
+        operation_id="projects_remove",
+        summary="Remove a project that is not contracted yet",
+        responses={204: None},
+    )
     def delete(self, request: Request, id: int) -> Response:
         actions.remove(project=_project(request, id), by=actor_of(request))
         return Response(status=204)
@@ -178,13 +193,20 @@ class StagesView(GenericAPIView):
     serializer_class = StageSerializer
     filter_backends: ClassVar[list[Any]] = []
 
-    @extend_schema(operation_id="projects_stages_list", responses=StageSerializer(many=True))
+    @extend_schema(
+        operation_id="projects_stages_list",
+        summary="When the project reached each stage",
+        responses=StageSerializer(many=True),
+    )
     def get(self, request: Request, id: int) -> Response:
         page = self.paginate_queryset(queries.stage_changes(_project(request, id)))
         return self.get_paginated_response(StageSerializer(page, many=True).data)
 
     @extend_schema(
-        operation_id="projects_stages_add", request=StageSerializer, responses={201: ProjectSerializer}
+        operation_id="projects_stages_add",
+        summary="Move the project to its next stage",
+        request=StageSerializer,
+        responses={201: ProjectSerializer},
     )
     def post(self, request: Request, id: int) -> Response:
         project = _project(request, id)
@@ -199,13 +221,18 @@ class SavingsView(GenericAPIView):
     serializer_class = SavingSerializer
     filter_backends: ClassVar[list[Any]] = []
 
-    @extend_schema(operation_id="projects_savings_list", responses=SavingSerializer(many=True))
+    @extend_schema(
+        operation_id="projects_savings_list",
+        summary="Measured savings by month",
+        responses=SavingSerializer(many=True),
+    )
     def get(self, request: Request, id: int) -> Response:
         page = self.paginate_queryset(queries.months_of(_project(request, id)))
         return self.get_paginated_response([_month(entry) for entry in page or []])
 
     @extend_schema(
         operation_id="projects_savings_enter",
+        summary="Enter or correct the measured saving of a month",
         request=SavingWriteSerializer,
         responses={200: SavingSerializer, 201: SavingSerializer},
     )
@@ -224,7 +251,12 @@ class PlanView(GenericAPIView):
     rights: ClassVar[dict[str, Any]] = {"POST": WRITE}
     serializer_class = DaySerializer
 
-    @extend_schema(operation_id="projects_plan_register", request=DaySerializer, responses=ProjectSerializer)
+    @extend_schema(
+        operation_id="projects_plan_register",
+        summary="Register the measurement and verification plan",
+        request=DaySerializer,
+        responses=ProjectSerializer,
+    )
     def post(self, request: Request, id: int) -> Response:
         project = _project(request, id)
         given = DaySerializer(data=request.data)
@@ -237,7 +269,12 @@ class VerifyView(GenericAPIView):
     rights: ClassVar[dict[str, Any]] = {"POST": WRITE}
     serializer_class = DaySerializer
 
-    @extend_schema(operation_id="projects_saving_verify", request=DaySerializer, responses=ProjectSerializer)
+    @extend_schema(
+        operation_id="projects_saving_verify",
+        summary="State that the saving was verified",
+        request=DaySerializer,
+        responses=ProjectSerializer,
+    )
     def post(self, request: Request, id: int) -> Response:
         project = _project(request, id)
         given = DaySerializer(data=request.data)
@@ -252,6 +289,7 @@ class SummaryView(GenericAPIView):
 
     @extend_schema(
         operation_id="projects_summary",
+        summary="Totals of the portfolio, tonnes by the declared and by today's factor",
         parameters=[OpenApiParameter("year", int), OpenApiParameter("buyer", str)],
         responses=SummarySerializer,
     )

@@ -130,8 +130,8 @@ def accept(*, by: Actor, upload: Upload, partial: bool = False) -> Upload:
     """
     by.require(Right.UPLOAD_WRITE)
     with transaction.atomic():
-        _one_at_a_time(upload.supplier_id)
         upload = uploads.locked(upload)
+        _one_at_a_time(upload.supplier_id)
         if upload.status == UploadStatus.ACCEPTED and upload.rows_accepted >= upload.rows_total:
             return upload
         if upload.status not in (UploadStatus.READY, UploadStatus.NEEDS_FIX, UploadStatus.ACCEPTED):

@@ -6,6 +6,6 @@ import tempfile
 os.environ["GREENLINK_VAR"] = tempfile.mkdtemp(prefix="greenlink-test-")
 os.environ.setdefault("CELERY_TASK_ALWAYS_EAGER", "1")
 
-from greenlink.settings import *  # noqa: E402, F403
+from greenlink.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -41,7 +41,7 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     return list(range(first, first + count))
 
 
-def insert_columns(model: type[models.Model], columns: dict[str, Sequence[Any]], *, tenant_id: int) -> int:
+def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any]], *, tenant_id: int) -> int:
     """Insert rows given as equally long columns, keyed by column name (`site_id`, not `site`).
 
     `tenant_id` is the supplier of supplier-owned rows, the buyer of program-owned ones; it must be

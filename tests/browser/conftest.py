@@ -77,7 +77,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         manage = [sys.executable, "manage.py"]
         subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
         printed = subprocess.run(
-            [*manage, "demo", "--json"], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+            [*manage, "demo", "--json"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
         ).stdout
         port = _free_port()
         server = subprocess.Popen([*manage, "serve", "--port", str(port)], cwd=ROOT, env=environment)

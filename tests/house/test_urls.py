@@ -74,7 +74,7 @@ def test_a_stranger_is_sent_to_the_door(world):
         for method in ("get", "post"):
             response = getattr(client, method)(address.filled())
             shut = (
-                response.status_code == 401 and response.json()["code"]
+                response.status_code == 401 and "code" in response.content.decode()
                 if address.is_api or (address.name in OWN_GUARD and response.status_code == 401)
                 else response.status_code == 302 and response["Location"].startswith(reverse("login"))
             )

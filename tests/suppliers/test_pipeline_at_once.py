@@ -77,5 +77,3 @@ def test_of_two_files_for_the_same_month_one_comes_too_late(alice: Actor) -> Non
     assert (bill.status, again.status) == ("ready", "ready")
     assert accept_at_once(alice, [bill.pk, again.pk]) == ["upload.needs_fix"]
     assert counts() == (1, 1)
-
-

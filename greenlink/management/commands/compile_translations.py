@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         catalogues = [
-            path for locale in settings.LOCALE_PATHS for path in sorted(Path(locale).glob("*/LC_MESSAGES/django.po"))
+            path
+            for locale in settings.LOCALE_PATHS
+            for path in sorted(Path(locale).glob("*/LC_MESSAGES/django.po"))
         ]
         for path in catalogues:
             polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))

@@ -18,5 +18,15 @@ class Command(BaseCommand):
         address = f"127.0.0.1:{options['port']}"
         self.stdout.write(f"GreenLink: http://{address}  (Ctrl+C stops)")
         self.stdout.flush()
-        arguments = ["--bind", address, "--workers", str(options["workers"]), "--threads", "4", "--timeout", "120", "--no-control-socket"]
+        arguments = [
+            "--bind",
+            address,
+            "--workers",
+            str(options["workers"]),
+            "--threads",
+            "4",
+            "--timeout",
+            "120",
+            "--no-control-socket",
+        ]
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "greenlink.wsgi", *arguments])

@@ -14,7 +14,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--json", action="store_true", help="print {email, token} instead of the token alone")
+        parser.add_argument(
+            "--json", action="store_true", help="print {email, token} instead of the token alone"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         email = options["email"].strip().lower()

@@ -40,7 +40,18 @@ def worker(redis_url: str, transactional_db: None) -> Iterator[subprocess.Popen[
         "DJANGO_SETTINGS_MODULE": "greenlink.settings",
         "GREENLINK_TODAY": "2025-02-10",
     }
-    command = [sys.executable, "-m", "celery", "-A", "greenlink", "worker", "--concurrency", "1", "--loglevel", "warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "greenlink",
+        "worker",
+        "--concurrency",
+        "1",
+        "--loglevel",
+        "warning",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     yield process
     process.terminate()
@@ -54,7 +65,7 @@ def test_a_worker_checks_what_was_handed_in(
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = redis_url
     settings.MEDIA_ROOT = str(settings.VAR_DIR / "files")  # where the worker looks, too
-    content = "site,carrier,start,end,quantity,unit\nHF,electricity,2024-01,2024-01,1000,furlong\n".encode()
+    content = b"site,carrier,start,end,quantity,unit\nHF,electricity,2024-01,2024-01,1000,furlong\n"
     with all_tenants("test"):
         site = SiteFactory.create(code="HF")
         supplier: Supplier = site.supplier
