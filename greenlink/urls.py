@@ -26,5 +26,6 @@ urlpatterns = [
     path("", include("scorecards.urls")),
 ]
 
+handler400 = "greenlink.views.bad_request"
 handler403 = "greenlink.views.forbidden"
 handler404 = "greenlink.views.not_found"

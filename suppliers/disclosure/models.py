@@ -223,7 +223,7 @@ class Instrument(Submitted):
         constraints = [models.CheckConstraint(condition=Q(kwh__gt=0), name="instrument_is_positive")]
 
     def __str__(self) -> str:
-        return f"{self.kwh} kWh {self.year}"
+        return f"GEC {self.year}: {self.kwh.normalize():,f} kWh"
 
 
 class Verdict(models.TextChoices):
