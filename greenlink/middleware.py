@@ -1,19 +1,21 @@
-"""What no address of ours can mean is turned away before any view or query sees it."""
+"""What no address of ours can mean is taken out before any query meets it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import unquote_plus
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
-from suppliers.tenants.middleware import error_response, is_api
+from suppliers.tenants.middleware import is_api
+
+_REPLACEMENT = "%EF%BF%BD"  # U+FFFD, what readers put where a character could not be read
 
 
 class NoNulMiddleware:
-    """A NUL in an address: no text column of PostgreSQL can hold one, so it names nothing (404) or filters wrongly (400)."""
+    """PostgreSQL holds no NUL in a text. In a path it names nothing; in a page's filter it finds nothing.
+
+    The API reads its parameters strictly and names the one that is wrong, so its query is left as it came.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,10 +23,7 @@ class NoNulMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path:
             raise Http404("NUL in the path")
-        if "\x00" in unquote_plus(request.META.get("QUERY_STRING", "")):
-            if is_api(request):
-                return error_response(
-                    "request.characters", _("The address holds a character that cannot be read."), 400
-                )
-            raise BadRequest("NUL in the query")
+        query = request.META.get("QUERY_STRING", "")
+        if not is_api(request) and ("%00" in query or "\x00" in query):
+            request.META["QUERY_STRING"] = query.replace("%00", _REPLACEMENT).replace("\x00", _REPLACEMENT)
         return self.get_response(request)

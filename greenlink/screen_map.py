@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from math import ceil, hypot
 from typing import Any
 
-from django.utils.translation import get_language
-
 from suppliers.factors.regions import PROVINCES
+from suppliers.tenants.language import reads_chinese
 
 FACTORY_PROVINCE = "CN-AH"  # Hefei; a buyer has no address of its own yet
 ROWS, COLUMNS = 8, 9
@@ -24,7 +23,7 @@ _BELOW_NAME = 3.9  # an arrow starts under the name of its province, not through
 def tiles(tonnes: Mapping[str, float], suppliers: Mapping[str, int]) -> list[dict[str, Any]]:
     """A square for each province; depth by rank among those with data, so that one giant does not blank the rest."""
     order = sorted(value for value in tonnes.values() if value > 0)
-    chinese = (get_language() or "").startswith("zh")
+    chinese = reads_chinese()
     found = []
     for code, province in PROVINCES.items():
         value = tonnes.get(code)

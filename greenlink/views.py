@@ -75,5 +75,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse({"code": "bad_request", "message": _("This request cannot be understood.")}, status=400)
+        return JsonResponse(
+            {"code": "bad_request", "message": _("This request cannot be understood.")}, status=400
+        )
     return render(request, "400.html", status=400)

@@ -27,6 +27,8 @@ def open_edition(*, by: Actor, buyer: Buyer, label: str, methodology: Methodolog
     """The first edition of a quarter. Its methodology is frozen with it; version 1 if there is none yet."""
     by.require(Right.EDITION_RUN)
     quarter = _quarter(buyer, label)
+    if quarter.first_day > clock.today():
+        raise Refusal("edition.future", _("This quarter has not begun."), status=422)
     if Edition.objects.filter(buyer=buyer, label=quarter.label).exists():
         raise Refusal("edition.exists", _("This quarter is open already."), data={"label": quarter.label})
     chosen = methodology or methodologies.current(buyer)

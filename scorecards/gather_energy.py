@@ -111,21 +111,18 @@ def _between(first: dt.date, last: dt.date) -> Q:
     return Q(start__lte=last, end__gte=first)
 
 
-def _slots(field: Field) -> _Slots:
-    quarter = field.quarter
+def _slot_sums(quarter: FiscalQuarter, due_by: dt.datetime) -> dict[str, Any]:
+    """What is summed of the records of a slot; the first six in the order of the fields of `_Slots`."""
     window = [quarter.previous(back) for back in reversed(range(YEAR))]
     before = (quarter.previous(2 * YEAR - 1).first_day, quarter.previous(YEAR).last_day)
     year = (window[0].first_day, quarter.last_day)
     now = (quarter.first_day, quarter.last_day)
-    due_by = dt.datetime.combine(
-        quarter.last_day + dt.timedelta(days=field.buyer.due_days), dt.time.max, tzinfo=clock.now().tzinfo
-    )
     proven = ~Q(document="") | Q(source_kind="readings")
     quantity, whole = (
         Cast("quantity", FloatField()),
         DaysInside(_RECORD, dt.date(1, 1, 1), dt.date(9999, 12, 31)),
     )
-    sums = {
+    sums: dict[str, Any] = {
         "days_quarter": Sum(DaysInside(_RECORD, *now), filter=_between(*now)),
         "days_on_time": Sum(DaysInside(_RECORD, *now), filter=_between(*now) & Q(created_at__lte=due_by)),
         "days_year": Sum(DaysInside(_RECORD, *year), filter=_between(*year)),
@@ -140,11 +137,20 @@ def _slots(field: Field) -> _Slots:
             Case(When(inside, then=quantity), default=quantity * days / whole),
             filter=_between(of.first_day, of.last_day),
         )
+    return sums
+
+
+def _slots(field: Field) -> _Slots:
+    quarter = field.quarter
+    due_by = dt.datetime.combine(
+        quarter.last_day + dt.timedelta(days=field.buyer.due_days), dt.time.max, tzinfo=clock.now().tzinfo
+    )
+    sums = _slot_sums(quarter, due_by)
     keys = ("supplier_id", "site_id", "carrier", "meter_id")
     rows = (
         ActivityRecord.objects.filter(
             Q(meter=None) | Q(meter__accounting=True),
-            _between(before[0], quarter.last_day),
+            _between(quarter.previous(2 * YEAR - 1).first_day, quarter.last_day),
             supplier_id__in=field.enrolled(),
             withdrawn_at=None,
             site__closed_on=None,
@@ -162,7 +168,7 @@ def _slots(field: Field) -> _Slots:
         np.array(site, dtype=np.int64),
         texts(carrier),
         flags(meter),
-        *(*numbers[:6], np.stack(numbers[6:])),  # in the order of the fields
+        *(*numbers[:6], np.stack(numbers[6:])),
     )
 
 

@@ -64,7 +64,7 @@ def rank(gathered: Gathered, rules: Mapping[str, Any]) -> Result:
         )
         for name, module in INDICATORS.items()
     }
-    weights = calc_methodology.weights(rules)
+    by_rule = calc_methodology.total_rules(rules)
     gated = gate_holds(
         gathered.gate_open, gathered.quarters_since_gate, int(rules["gate"]["quarters_after_closing"])
     )
@@ -73,14 +73,11 @@ def rank(gathered: Gathered, rules: Mapping[str, Any]) -> Result:
     # disputed keeps what was measured: not applicable is decided before it and never disputed
     summed = totals(
         points=points,
-        weights=weights,
         applicable=applicable,
         covered=np.stack([measure.covered for measure in measures.values()]),
         verified=np.stack([measure.verified for measure in measures.values()]),
         gated=gated,
-        scale=calc_methodology.scale(rules),
-        most_not_applicable=int(rules["not_applicable"]["at_most"]),
-        least_weight_left=float(rules["not_applicable"]["weight_left"]),
+        **by_rule,
     )
     field = gathered.field
     group = np.where(
@@ -90,8 +87,10 @@ def rank(gathered: Gathered, rules: Mapping[str, Any]) -> Result:
     return Result(
         gathered=gathered,
         measures=measures,
-        weights=weights,
-        gains=gains(points=points, next_points=next_points, weights=weights, applicable=applicable),
+        weights=by_rule["weights"],
+        gains=gains(
+            points=points, next_points=next_points, weights=by_rule["weights"], applicable=applicable
+        ),
         gated=gated,
         totals=summed,
         ranks=competition_ranks(summed.total, summed.ranked),

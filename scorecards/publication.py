@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from scorecards.calc import methodology as calc_methodology
 from scorecards.calc.measured import NOT_APPLICABLE
 from scorecards.calc.ranking import competition_ranks
-from scorecards.calc.totals import totals
+from scorecards.calc.totals import Totals, totals
 from scorecards.indicators import INDICATORS
 from scorecards.models import Edition, IndicatorValue, Scorecard
 
@@ -118,25 +118,7 @@ def reckoned_again(content: Mapping[str, Any]) -> list[dict[str, Any]]:
             for code in incomplete
         ]
 
-    def matrix(field: str) -> Any:
-        return np.array(
-            [[card["indicators"][name][field] for card in cards] for name in INDICATORS], dtype=object
-        ).reshape(len(INDICATORS), len(cards))
-
-    points = np.where(matrix("points") == None, np.nan, matrix("points")).astype(np.float64)  # noqa: E711
-    gated = np.array([card["gated"] for card in cards], dtype=bool)
-    again = totals(
-        points=points,
-        weights=calc_methodology.weights(rules),
-        # disputed is never put on what does not apply, so points tell the two apart
-        applicable=(matrix("state") != NOT_APPLICABLE).astype(bool),
-        covered=np.zeros_like(points, dtype=bool),
-        verified=matrix("reviewed").astype(bool),
-        gated=gated,
-        scale=calc_methodology.scale(rules),
-        most_not_applicable=int(rules["not_applicable"]["at_most"]),
-        least_weight_left=float(rules["not_applicable"]["weight_left"]),
-    )
+    again = _totals_of(cards, rules)
     ranks = competition_ranks(again.total, again.ranked).tolist()
     found: list[dict[str, Any]] = []
     for place, card in enumerate(cards):
@@ -152,3 +134,23 @@ def reckoned_again(content: Mapping[str, Any]) -> list[dict[str, Any]]:
             if card[name] != value
         )
     return found
+
+
+def _totals_of(cards: Sequence[Mapping[str, Any]], rules: Mapping[str, Any]) -> Totals:
+    """Totals and grades from the points as published."""
+
+    def matrix(field: str) -> Any:
+        return np.array(
+            [[card["indicators"][name][field] for card in cards] for name in INDICATORS], dtype=object
+        ).reshape(len(INDICATORS), len(cards))
+
+    points = np.where(matrix("points") == None, np.nan, matrix("points")).astype(np.float64)  # noqa: E711
+    return totals(
+        points=points,
+        # disputed is never put on what does not apply, so points tell the two apart
+        applicable=(matrix("state") != NOT_APPLICABLE).astype(bool),
+        covered=np.zeros_like(points, dtype=bool),
+        verified=matrix("reviewed").astype(bool),
+        gated=np.array([card["gated"] for card in cards], dtype=bool),
+        **calc_methodology.total_rules(rules),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -258,11 +259,7 @@ class PlanView(GenericAPIView):
         responses=ProjectSerializer,
     )
     def post(self, request: Request, id: int) -> Response:
-        project = _project(request, id)
-        given = DaySerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        actions.register_plan(project=project, by=actor_of(request), **given.validated_data)
-        return Response(_answer(project))
+        return _stated(request, id, actions.register_plan)
 
 
 class VerifyView(GenericAPIView):
@@ -276,11 +273,16 @@ class VerifyView(GenericAPIView):
         responses=ProjectSerializer,
     )
     def post(self, request: Request, id: int) -> Response:
-        project = _project(request, id)
-        given = DaySerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        actions.verify_saving(project=project, by=actor_of(request), **given.validated_data)
-        return Response(_answer(project))
+        return _stated(request, id, actions.verify_saving)
+
+
+def _stated(request: Request, id: int, act: Callable[..., Project]) -> Response:
+    """A day stated about a project, and the project as it stands then."""
+    project = _project(request, id)
+    given = DaySerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    act(project=project, by=actor_of(request), **given.validated_data)
+    return Response(_answer(project))
 
 
 class SummaryView(GenericAPIView):

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suppliers.templatetags.greenlink import exact, kwh, month_label, quantity
+from suppliers.tenants.language import reads_chinese
 
 
 def _column(label: str, *, number: bool = False) -> dict[str, Any]:
     return {"label": label, "number": number}
 
 
-def _is_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
+def _kwh_by_month(labels: list[str], series: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "legend": {},
+        "xAxis": {"type": "category", "data": labels},
+        "yAxis": {"type": "value", "name": "kWh"},
+        "series": series,
+    }
+
+
+def _bars(name: str, kwh_by_month: list[float], colour: str) -> dict[str, Any]:
+    return {"type": "bar", "name": name, "data": kwh_by_month, "color": colour}
 
 
 def by_measure(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -23,8 +32,8 @@ def by_measure(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
     if not entries:
         return None
     ordered = sorted(entries, key=lambda entry: -entry["kwh_per_year"])
-    names = [entry["name"] if _is_chinese() else entry["name_en"] for entry in ordered]
-    per_unit, unit = (10_000, "万度") if _is_chinese() else (1_000, "MWh")
+    names = [entry["name"] if reads_chinese() else entry["name_en"] for entry in ordered]
+    per_unit, unit = (10_000, "万度") if reads_chinese() else (1_000, "MWh")
     values = [round(entry["kwh_per_year"] / per_unit, 3) for entry in ordered]
     return {
         "id": "spark-by-measure",
@@ -53,18 +62,19 @@ def by_measure(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
             _column(_("Money a year, CNY"), number=True),
             _column(_("Declared factor, t CO2"), number=True),
         ],
-        "rows": [
-            [
-                name,
-                entry["projects"],
-                quantity(entry["capacity_kw"]),
-                kwh(entry["kwh_per_year"]),
-                quantity(entry["cny_per_year"]),
-                quantity(entry["tco2_per_year"]),
-            ]
-            for name, entry in zip(names, ordered, strict=True)
-        ],
+        "rows": [_measure_row(name, entry) for name, entry in zip(names, ordered, strict=True)],
     }
+
+
+def _measure_row(name: str, entry: dict[str, Any]) -> list[Any]:
+    return [
+        name,
+        entry["projects"],
+        quantity(entry["capacity_kw"]),
+        kwh(entry["kwh_per_year"]),
+        quantity(entry["cny_per_year"]),
+        quantity(entry["tco2_per_year"]),
+    ]
 
 
 def expected_and_measured(months: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -78,11 +88,9 @@ def expected_and_measured(months: list[dict[str, Any]]) -> dict[str, Any] | None
         "sentence": _(
             "Electricity saved in each measured month, in kWh, beside the expected share of the year."
         ),
-        "options": {
-            "legend": {},
-            "xAxis": {"type": "category", "data": labels},
-            "yAxis": {"type": "value", "name": "kWh"},
-            "series": [
+        "options": _kwh_by_month(
+            labels,
+            [
                 {
                     "type": "bar",
                     "name": _("Measured"),
@@ -97,7 +105,7 @@ def expected_and_measured(months: list[dict[str, Any]]) -> dict[str, Any] | None
                     "step": "middle",
                 },
             ],
-        },
+        ),
         "columns": [
             _column(_("Month")),
             _column(_("Measured, kWh"), number=True),
@@ -127,25 +135,13 @@ def before_and_after(months: list[dict[str, Any]]) -> dict[str, Any] | None:
         "sentence": _(
             "What the equipment would have used without the retrofit, and what its meter shows, in kWh."
         ),
-        "options": {
-            "legend": {},
-            "xAxis": {"type": "category", "data": labels},
-            "yAxis": {"type": "value", "name": "kWh"},
-            "series": [
-                {
-                    "type": "bar",
-                    "name": _("Baseline"),
-                    "data": [float(s.baseline_kwh) for s in known],
-                    "color": "$slate",
-                },
-                {
-                    "type": "bar",
-                    "name": _("Metered"),
-                    "data": [float(s.metered_kwh) for s in known],
-                    "color": "$green",
-                },
+        "options": _kwh_by_month(
+            labels,
+            [
+                _bars(_("Baseline"), [float(s.baseline_kwh) for s in known], "$slate"),
+                _bars(_("Metered"), [float(s.metered_kwh) for s in known], "$green"),
             ],
-        },
+        ),
         "columns": [
             _column(_("Month")),
             _column(_("Baseline, kWh"), number=True),

@@ -18,6 +18,7 @@ from sparkplan.measures import Estimate, InputError, InputField, Measure
 from sparkplan.models import Funding, Project, Stage
 from suppliers.sites.models import Site
 from suppliers.tenants import clock
+from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.models import Supplier
 
 PREFIX = "input_"
@@ -54,7 +55,7 @@ def date_input() -> forms.DateInput:
 
 class SiteChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
-        other = "" if (get_language() or "").startswith("zh") else obj.name_en
+        other = "" if reads_chinese() else obj.name_en
         return f"{other or obj.name} · {obj.code}"
 
 

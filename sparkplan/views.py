@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms as django_forms
@@ -226,14 +227,9 @@ def project_move(request: TenantRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     moves = stages.allowed_moves(project.stage, actions.stage_before_drop(queries.stage_changes(project)))
     form = MoveForm(request.POST, moves=moves, prefix="move")
-    if form.is_valid():
-        fields = {"project.note_missing": "note", "project.future": "on", "project.date_order": "on"}
-        try:
-            actions.move(project=project, by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(fields.get(refusal.code), str(refusal.message))
-        else:
-            return _done(request, pk, _("The stage is changed."))
+    fields = {"project.note_missing": "note", "project.future": "on", "project.date_order": "on"}
+    if _carried_out(form, actions.move, project, request.actor, lambda refusal: fields.get(refusal.code)):
+        return _done(request, pk, _("The stage is changed."))
     return _detail(request, project, status=UNPROCESSABLE, move_form=form)
 
 
@@ -242,13 +238,10 @@ def project_move(request: TenantRequest, pk: int) -> HttpResponse:
 def project_saving(request: TenantRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     form = SavingForm(request.POST, prefix="saving")
-    if form.is_valid():
-        try:
-            actions.enter_saving(project=project, by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(SavingForm.FIELD_OF.get(refusal.code), str(refusal.message))
-        else:
-            return _done(request, pk, _("The month is saved."))
+    if _carried_out(
+        form, actions.enter_saving, project, request.actor, lambda refusal: form.FIELD_OF.get(refusal.code)
+    ):
+        return _done(request, pk, _("The month is saved."))
     return _detail(request, project, status=UNPROCESSABLE, saving_form=form)
 
 
@@ -257,13 +250,8 @@ def project_saving(request: TenantRequest, pk: int) -> HttpResponse:
 def project_plan(request: TenantRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     form = DayForm(request.POST, prefix="plan")
-    if form.is_valid():
-        try:
-            actions.register_plan(project=project, by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error("on", str(refusal.message))
-        else:
-            return _done(request, pk, _("The measurement and verification plan is registered."))
+    if _carried_out(form, actions.register_plan, project, request.actor, lambda refusal: "on"):
+        return _done(request, pk, _("The measurement and verification plan is registered."))
     return _detail(request, project, status=UNPROCESSABLE, plan_form=form)
 
 
@@ -272,13 +260,8 @@ def project_plan(request: TenantRequest, pk: int) -> HttpResponse:
 def project_verify(request: TenantRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     form = DayForm(request.POST, prefix="verify")
-    if form.is_valid():
-        try:
-            actions.verify_saving(project=project, by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error("on", str(refusal.message))
-        else:
-            return _done(request, pk, _("The saving is recorded as verified."))
+    if _carried_out(form, actions.verify_saving, project, request.actor, lambda refusal: "on"):
+        return _done(request, pk, _("The saving is recorded as verified."))
     return _detail(request, project, status=UNPROCESSABLE, verify_form=form)
 
 
@@ -288,6 +271,24 @@ def project_remove(request: TenantRequest, pk: int) -> HttpResponse:
     actions.remove(project=_project(request, pk), by=request.actor)
     messages.success(request, _("The project is removed."))
     return HttpResponseRedirect(reverse("spark"), status=303)
+
+
+def _carried_out(
+    form: django_forms.Form,
+    act: Callable[..., object],
+    project: Project,
+    by: Actor,
+    field_of: Callable[[Refusal], str | None],
+) -> bool:
+    """Do what a valid form asks; a refusal becomes an error of the field it is about."""
+    if not form.is_valid():
+        return False
+    try:
+        act(project=project, by=by, **form.cleaned_data)
+    except Refusal as refusal:
+        form.add_error(field_of(refusal), str(refusal.message))
+        return False
+    return True
 
 
 def _done(request: TenantRequest, pk: int, sentence: str) -> HttpResponse:

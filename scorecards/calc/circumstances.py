@@ -41,7 +41,7 @@ def settle(measure: Measured, around: Circumstances) -> Measured:
 
     Pending: handed in but not reviewed, and what *was* reviewed gives nothing or only grace. The last value
     is carried for one quarter and marked; where it was carried before, or there is none, the points stay
-    what the reviewed evidence gives. Disputed: computed points stand. Source: SCORING, states.
+    what the reviewed evidence gives. Disputed: computed points stand. Source: METHOD.md, states.
     """
     weak = np.isin(measure.state, (MISSING, EXPIRED, EXPIRED_GRACE))
     waiting = around.handed_in_unreviewed & weak

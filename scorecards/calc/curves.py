@@ -24,7 +24,7 @@ def curve(dots: Sequence[Sequence[float]], *, maximum: float = 100.0) -> Curve:
     """Check the dots [(measure's unit, points)] and return the curve.
 
     At least two dots; x strictly rising; y within 0..`maximum` [points] and never falling, so that more is
-    never fewer points. Anything else raises CurveError. Source: SCORING, table of curves.
+    never fewer points. Anything else raises CurveError. Source: METHOD.md, guarantees.
     """
     if len(dots) < 2 or any(len(dot) != 2 for dot in dots):
         raise CurveError("a curve needs at least two dots of two numbers")

@@ -1,7 +1,7 @@
 """A methodology version as data: reading it, and finding what is wrong with a draft."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -37,6 +37,25 @@ def weights(rules: Mapping[str, Any]) -> FloatArray:
 def scale(rules: Mapping[str, Any]) -> GradeScale:
     """Return the grade limits [points] and the gate's grade."""
     return grade_scale(rules["grades"]["limits"], rules["gate"]["grade"])
+
+
+class TotalRules(TypedDict):
+    """What `totals` needs of a methodology, the same for computing a quarter and for verifying it."""
+
+    weights: FloatArray
+    scale: GradeScale
+    most_not_applicable: int
+    least_weight_left: float
+
+
+def total_rules(rules: Mapping[str, Any]) -> TotalRules:
+    """Return weights [weight], grade limits [points] and what may be not applicable [count, weight]."""
+    return TotalRules(
+        weights=weights(rules),
+        scale=scale(rules),
+        most_not_applicable=int(rules["not_applicable"]["at_most"]),
+        least_weight_left=float(rules["not_applicable"]["weight_left"]),
+    )
 
 
 def problems(rules: Mapping[str, Any]) -> list[str]:

@@ -82,7 +82,7 @@ def totals(
 
     `points` [I x N, 0..100], `weights` [I], `applicable`, `covered`, `verified` [I x N], `gated` [N]. The
     weight of what is not applicable is spread over the rest in proportion. NaN points of an applicable
-    indicator count as 0 (it is missing and its state says so). Source: SCORING, states, gate and grades.
+    indicator count as 0 (it is missing and its state says so). Source: METHOD.md, total, states and grades.
     """
     weight = weights[:, None] * applicable
     left = weight.sum(axis=0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scorecards.calc.arrays import BoolArray, DateArray, FloatArray, choose
+from scorecards.calc.arrays import BoolArray, DateArray, FloatArray, TextArray, choose
 from scorecards.calc.curves import curve, next_dot, points_on
 from scorecards.calc.dates import add_months, earlier, reached
 from scorecards.calc.measured import EXPIRED, EXPIRED_GRACE, MISSING, SCORED, Measured, measured
@@ -75,75 +75,98 @@ STEPS = {
 }
 
 
-def measure(inputs: Inputs, rules: Mapping[str, Any]) -> Measured:
-    """Score N suppliers' EcoVadis ratings [EcoVadis points -> points]; no rating is missing, 0 points."""
-    line, first, grace = curve(rules["curve"]), rules["first_assessment"], rules["grace"]
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where each supplier's rating stands on the last day of the quarter."""
+
+    expires: DateArray
+    grace_until: DateArray
+    rated: BoolArray
+    valid: BoolArray
+    in_grace: BoolArray
+    waiting: BoolArray  # never rated, a first assessment is handed in
+    first_counts: BoolArray  # and was recently enough
+
+
+def _standing(inputs: Inputs, rules: Mapping[str, Any]) -> _Standing:
     expires = earlier(add_months(inputs.issued, int(rules["validity_months"])), inputs.stated_expiry)
-    grace_until = expires + np.timedelta64(int(grace["days"]), "D")
+    grace_until = expires + np.timedelta64(int(rules["grace"]["days"]), "D")
     rated = ~np.isnan(inputs.score) & reached(inputs.issued, inputs.as_of)
     valid = rated & (inputs.as_of <= expires)
     renewing = reached(inputs.reassessment_handed_in, inputs.as_of)
     renewing &= inputs.reassessment_handed_in > inputs.issued
-    in_grace = rated & ~valid & (inputs.as_of <= grace_until) & renewing
     waiting = ~rated & ~np.isnan(inputs.first_assessment_age)
-    first_counts = waiting & (inputs.first_assessment_age < first["quarters"])
+    return _Standing(
+        expires=expires,
+        grace_until=grace_until,
+        rated=rated,
+        valid=valid,
+        in_grace=rated & ~valid & (inputs.as_of <= grace_until) & renewing,
+        waiting=waiting,
+        first_counts=waiting & (inputs.first_assessment_age < rules["first_assessment"]["quarters"]),
+    )
 
+
+def _reason(at: _Standing, inputs: Inputs, weak_theme: BoolArray, capped: BoolArray) -> TextArray:
+    themes_unknown = np.isnan(inputs.lowest_theme)
+    cases = (
+        (at.valid & capped, "i1.capped"),
+        (at.valid & themes_unknown, "i1.scored_themes_unknown"),
+        (at.valid & ~weak_theme, "i1.scored"),
+        (at.valid, "i1.capped"),
+        (at.in_grace, "i1.grace"),
+        (at.rated, "i1.expired"),
+        (at.first_counts, "i1.first_assessment"),
+        (at.waiting, "i1.first_assessment_over"),
+    )
+    return choose([mask for mask, _ in cases], [code for _, code in cases], "i1.missing")
+
+
+def _data(inputs: Inputs, rules: Mapping[str, Any], at: _Standing, next_score: FloatArray) -> dict[str, Any]:
+    """What the sentences name."""
+    first, count = rules["first_assessment"], len(inputs.score)
+    return {
+        "score": inputs.score,
+        "lowest_theme": inputs.lowest_theme,
+        "theme_limit": np.full(count, float(rules["lowest_theme"])),
+        "cap": np.full(count, float(rules["cap_below_lowest_theme"])),
+        "expires": at.expires,
+        "grace_until": at.grace_until,
+        "first_points": np.full(count, float(first["points"])),
+        "first_quarters": np.full(count, float(first["quarters"])),
+        "next_score": next_score,
+    }
+
+
+def measure(inputs: Inputs, rules: Mapping[str, Any]) -> Measured:
+    """Score N suppliers' EcoVadis ratings [EcoVadis points -> points]; no rating is missing, 0 points."""
+    line, cap, at = curve(rules["curve"]), rules["cap_below_lowest_theme"], _standing(inputs, rules)
     on_curve = points_on(line, inputs.score)
     weak_theme = inputs.lowest_theme < rules["lowest_theme"]
-    full = np.where(weak_theme, np.minimum(on_curve, rules["cap_below_lowest_theme"]), on_curve)
-    points = np.select(
-        [valid, in_grace, first_counts], [full, full * grace["share"], float(first["points"])], default=0.0
-    )
+    full = np.where(weak_theme, np.minimum(on_curve, cap), on_curve)
     capped = weak_theme & (on_curve > full)
-    next_score, next_on_curve = next_dot(line, np.where(rated, inputs.score, np.nan))
-    next_points = np.select(
-        [valid & capped, valid & weak_theme],
-        [on_curve, np.minimum(next_on_curve, rules["cap_below_lowest_theme"])],
-        np.where(valid | ~rated, next_on_curve, full),
-    )
+    next_score, next_on_curve = next_dot(line, np.where(at.rated, inputs.score, np.nan))
     return measured(
-        value=np.where(rated, inputs.score, np.nan),
-        points=points,
-        state=choose([valid | first_counts, in_grace, rated], [SCORED, EXPIRED_GRACE, EXPIRED], MISSING),
-        reason=choose(
-            [
-                valid & capped,
-                valid & np.isnan(inputs.lowest_theme),
-                valid & ~weak_theme,
-                valid,
-                in_grace,
-                rated,
-                first_counts,
-                waiting,
-            ],
-            [
-                "i1.capped",
-                "i1.scored_themes_unknown",
-                "i1.scored",
-                "i1.capped",
-                "i1.grace",
-                "i1.expired",
-                "i1.first_assessment",
-                "i1.first_assessment_over",
-            ],
-            "i1.missing",
+        value=np.where(at.rated, inputs.score, np.nan),
+        points=np.select(
+            [at.valid, at.in_grace, at.first_counts],
+            [full, full * rules["grace"]["share"], float(rules["first_assessment"]["points"])],
+            default=0.0,
         ),
-        next_points=next_points,
+        state=choose(
+            [at.valid | at.first_counts, at.in_grace, at.rated], [SCORED, EXPIRED_GRACE, EXPIRED], MISSING
+        ),
+        reason=_reason(at, inputs, weak_theme, capped),
+        next_points=np.select(
+            [at.valid & capped, at.valid & weak_theme],
+            [on_curve, np.minimum(next_on_curve, cap)],
+            np.where(at.valid | ~at.rated, next_on_curve, full),
+        ),
         step=choose(
-            [valid & capped, valid, rated],
+            [at.valid & capped, at.valid, at.rated],
             ["i1.step_theme", "i1.step_score", "i1.step_renew"],
             "i1.step_first",
         ),
         reviewed=inputs.reviewed,
-        data={
-            "score": inputs.score,
-            "lowest_theme": inputs.lowest_theme,
-            "theme_limit": np.full(len(points), float(rules["lowest_theme"])),
-            "cap": np.full(len(points), float(rules["cap_below_lowest_theme"])),
-            "expires": expires,
-            "grace_until": grace_until,
-            "first_points": np.full(len(points), float(first["points"])),
-            "first_quarters": np.full(len(points), float(first["quarters"])),
-            "next_score": next_score,
-        },
+        data=_data(inputs, rules, at, next_score),
     )

@@ -81,7 +81,7 @@ def vap_level(
     """Return the VAP level of each audit score [0..200]; "" for NaN.
 
     `open_findings` says by kind (priority, major, minor) whether any is open; a level allows only the
-    kinds it names. Source: RBA recognition rules as in SCORING, facts.
+    kinds it names. Source: RBA recognition rules, METHOD.md I2.
     """
     held = [
         (score >= level["score"])

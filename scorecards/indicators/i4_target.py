@@ -31,17 +31,6 @@ class Inputs:
     reviewed: BoolArray  # evidence checked this quarter
 
 
-RUNGS = (
-    "target_year_past",
-    "internal",
-    "sbti_lapsed_internal",
-    "public",
-    "sbti_lapsed_public",
-    "public_progress",
-    "sbti_committed",
-    "sbti_validated",
-    "sbti_on_line",
-)
 REASONS = {
     "i4.target_year_past": Sentence("目标年 {target_year} 已过", "The target year {target_year} is past"),
     "i4.internal": Sentence(

@@ -115,55 +115,87 @@ def _next_step(
     return points, choose([*below, pv], steps, "i7.step_saving"), next_saving
 
 
-def measure(inputs: Inputs, rules: Mapping[str, Any]) -> Measured:
-    """Score N suppliers' best project; under the yearly MWh limit not applicable, no project missing."""
-    line = curve(rules["saving"]["curve"], maximum=float(rules["saving"]["most"]))
-    stage, counts = stage_points(inputs, rules)
+def _saving(inputs: Inputs, counts: BoolArray, line: Curve) -> tuple[FloatArray, FloatArray]:
+    """Return the verified saving of each project [% of energy], NaN where none is earned, and its points [0..60]."""
     baseline = inputs.baseline_tce[inputs.owner]
     earned = counts & inputs.earns_saving & np.isin(inputs.stage, DONE)
     percent = np.where(
         earned & (baseline > 0), inputs.saving_tce / np.where(baseline > 0, baseline, 1.0) * 100.0, np.nan
     )
-    saving = np.nan_to_num(points_on(line, percent))
+    return percent, np.nan_to_num(points_on(line, percent))
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The best project of each supplier [N]; without one, what stands there says so."""
+
+    has: BoolArray  # a project that was not dropped
+    live: BoolArray  # and that counts
+    stage: TextArray  # its word; "" without a project
+    stage_points: FloatArray
+    saving_percent: FloatArray
+    saving_points: FloatArray
+    pv: BoolArray
+    idle_quarters: FloatArray
+    reviewed: BoolArray
+
+
+def _best(inputs: Inputs, rules: Mapping[str, Any], line: Curve) -> _Best:
+    stage, counts = stage_points(inputs, rules)
+    percent, saving = _saving(inputs, counts, line)
     merit = np.where(counts, stage + saving, -1.0) - np.where(inputs.stage == "dropped", 1.0, 0.0)
     row = best_row(inputs.owner, merit, inputs.count)
 
     def of_best(column: Any, none: Any) -> Any:
         return np.where(row >= 0, np.append(column, none)[row], none)  # row -1 takes the appended none
 
-    has = of_best(inputs.stage, "dropped") != "dropped"
     live = of_best(counts, False)
-    best_stage, best_saving, best_percent = (
-        of_best(stage, 0.0),
-        of_best(saving, 0.0),
-        of_best(percent, np.nan),
-    )
     planned = of_best(
         inputs.plan_registered & np.isin(inputs.stage, ("lead", "audit", "feasible", "contracted")), False
     )
-    pv = live & ~of_best(inputs.earns_saving, True)
+    return _Best(
+        has=of_best(inputs.stage, "dropped") != "dropped",
+        live=live,
+        stage=np.where(planned, "plan_registered", of_best(inputs.stage, "")),
+        stage_points=of_best(stage, 0.0),
+        saving_percent=of_best(percent, np.nan),
+        saving_points=of_best(saving, 0.0),
+        pv=live & ~of_best(inputs.earns_saving, True),
+        idle_quarters=of_best(inputs.quarters_since_progress, np.nan),
+        reviewed=of_best(inputs.reviewed, False),
+    )
+
+
+def measure(inputs: Inputs, rules: Mapping[str, Any]) -> Measured:
+    """Score N suppliers' best project; under the yearly MWh limit not applicable, no project missing."""
+    line = curve(rules["saving"]["curve"], maximum=float(rules["saving"]["most"]))
+    best = _best(inputs, rules, line)
     small = inputs.annual_mwh < rules["least_annual_mwh"]
     next_points, step, next_saving = _next_step(
-        np.where(live, best_stage, 0.0), best_percent, pv, line, rules["stage"]["points"]
+        np.where(best.live, best.stage_points, 0.0),
+        best.saving_percent,
+        best.pv,
+        line,
+        rules["stage"]["points"],
     )
     return measured(
-        value=np.where(small | ~live, np.nan, best_percent),
-        points=np.where(live, best_stage + best_saving, 0.0),
-        state=choose([small, live, has], [NOT_APPLICABLE, SCORED, EXPIRED], MISSING),
+        value=np.where(small | ~best.live, np.nan, best.saving_percent),
+        points=np.where(best.live, best.stage_points + best.saving_points, 0.0),
+        state=choose([small, best.live, best.has], [NOT_APPLICABLE, SCORED, EXPIRED], MISSING),
         reason=choose(
-            [small, pv, live & ~np.isnan(best_percent), live, has],
+            [small, best.pv, best.live & ~np.isnan(best.saving_percent), best.live, best.has],
             ["i7.small", "i7.pv", "i7.saving", "i7.stage", "i7.lapsed"],
             "i7.missing",
         ),
         next_points=next_points,
         step=step,
-        reviewed=of_best(inputs.reviewed, False),
+        reviewed=best.reviewed,
         data={
-            "stage": np.where(planned, "plan_registered", of_best(inputs.stage, "")),
-            "stage_points": best_stage,
-            "saving_percent": best_percent,
-            "saving_points": best_saving,
-            "idle_quarters": of_best(inputs.quarters_since_progress, np.nan),
+            "stage": best.stage,
+            "stage_points": best.stage_points,
+            "saving_percent": best.saving_percent,
+            "saving_points": best.saving_points,
+            "idle_quarters": best.idle_quarters,
             "counted_quarters": np.full(inputs.count, float(rules["quarters_after_commissioning"])),
             "annual_mwh": inputs.annual_mwh,
             "least_mwh": np.full(inputs.count, float(rules["least_annual_mwh"])),

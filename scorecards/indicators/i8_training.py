@@ -54,38 +54,41 @@ STEPS = {
 }
 
 
-def measure(inputs: Inputs, rules: Mapping[str, Any]) -> Measured:
-    """Score N suppliers' training [shares 0..1 -> points]; nothing on record is missing, 0 points."""
-    most, alternate = rules["points"], rules["alternate"]
-    other = (
-        np.isin(inputs.group, alternate["groups"])
-        if alternate["enabled"]
-        else np.zeros(len(inputs.group), bool)
-    )
-    line = curve(alternate["curve"])
-    expires = add_months(inputs.held_on, int(rules["validity_months"]))
-    held = reached(inputs.held_on, inputs.as_of) & ~np.isnan(inputs.completion)
-    valid = held & (inputs.as_of <= expires)
-    completion = np.clip(np.nan_to_num(inputs.completion), 0.0, 1.0)
-    passed = np.clip(np.nan_to_num(inputs.pass_rate), 0.0, 1.0)
+def _training(
+    inputs: Inputs, valid: BoolArray, most: Mapping[str, float]
+) -> tuple[FloatArray, FloatArray, TextArray]:
+    """Return points of training [0..100], points after the next step, and the step with the most to gain."""
     earned = np.stack(
         [
-            completion * most["completion"],
-            passed * most["pass_rate"],
+            np.clip(np.nan_to_num(inputs.completion), 0.0, 1.0) * most["completion"],
+            np.clip(np.nan_to_num(inputs.pass_rate), 0.0, 1.0) * most["pass_rate"],
             np.where(inputs.cascade, most["cascade"], 0.0),
         ]
     )
     short = np.array([most["completion"], most["pass_rate"], most["cascade"]], dtype=float)[:, None] - earned
-    training = np.where(valid, earned.sum(axis=0), 0.0)
+    points = np.where(valid, earned.sum(axis=0), 0.0)
     steps = np.array(["i8.step_completion", "i8.step_pass", "i8.step_cascade"])
-    next_percent, next_material = next_dot(line, inputs.green_material_percent)
-    given = ~np.isnan(inputs.green_material_percent)
-    next_training = np.where(valid, training + short.max(axis=0), float(most["completion"]))
+    return (
+        points,
+        np.where(valid, points + short.max(axis=0), float(most["completion"])),
+        np.where(valid, steps[np.argmax(short, axis=0)], "i8.step_completion"),
+    )
+
+
+def measure(inputs: Inputs, rules: Mapping[str, Any]) -> Measured:
+    """Score N suppliers' training [shares 0..1 -> points]; nothing on record is missing, 0 points."""
+    alternate, line = rules["alternate"], curve(rules["alternate"]["curve"])
+    other = np.isin(inputs.group, alternate["groups"] if alternate["enabled"] else [])
+    expires = add_months(inputs.held_on, int(rules["validity_months"]))
+    held = reached(inputs.held_on, inputs.as_of) & ~np.isnan(inputs.completion)
+    valid = held & (inputs.as_of <= expires)
+    training, next_training, next_step = _training(inputs, valid, rules["points"])
+    material = inputs.green_material_percent
+    next_percent, next_material = next_dot(line, material)
+    given = ~np.isnan(material)
     return measured(
-        value=np.where(
-            other, inputs.green_material_percent, np.where(held, inputs.completion * 100.0, np.nan)
-        ),
-        points=np.where(other, np.nan_to_num(points_on(line, inputs.green_material_percent)), training),
+        value=np.where(other, material, np.where(held, inputs.completion * 100.0, np.nan)),
+        points=np.where(other, np.nan_to_num(points_on(line, material)), training),
         state=choose([other & given, other, valid, held], [SCORED, MISSING, SCORED, EXPIRED], MISSING),
         reason=choose(
             [other & given, other, valid & inputs.cascade, valid, held],
@@ -93,15 +96,13 @@ def measure(inputs: Inputs, rules: Mapping[str, Any]) -> Measured:
             "i8.missing",
         ),
         next_points=np.where(other, next_material, next_training),
-        step=np.where(
-            other, "i8.step_materials", np.where(valid, steps[np.argmax(short, axis=0)], "i8.step_completion")
-        ),
+        step=np.where(other, "i8.step_materials", next_step),
         reviewed=inputs.reviewed,
         data={
             "completion": inputs.completion * 100.0,
             "pass_rate": inputs.pass_rate * 100.0,
             "expires": expires,
-            "material_percent": inputs.green_material_percent,
+            "material_percent": material,
             "next_percent": next_percent,
         },
     )

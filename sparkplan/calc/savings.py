@@ -8,8 +8,6 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-DAYS_PER_YEAR = 365.0
-
 
 def days_in_months(years: Integers, months: Integers) -> Floats:
     """Length of calendar months [d]. years and months (1–12) of equal length."""
@@ -39,19 +37,6 @@ def measured_by_project(project: Integers, measured_kwh: Floats, projects: int) 
     count = np.bincount(project[known], minlength=projects).astype(np.int64)
     total = np.bincount(project[known], weights=measured_kwh[known], minlength=projects)
     return np.where(count > 0, total, np.nan), count
-
-
-def annualised(measured_kwh: Floats, days: Floats) -> float:
-    """Measured saving brought to a year of 365 days: total / days measured × 365.
-
-    measured_kwh [kWh], days [d] per interval; NaN intervals are left out with their days. Result [kWh/a];
-    NaN when nothing was measured. With fewer than twelve months the season biases it: show the number of
-    months beside it.
-    """
-    known = ~np.isnan(measured_kwh) & (days > 0)
-    if not known.any():
-        return float("nan")
-    return float(measured_kwh[known].sum() / days[known].sum() * DAYS_PER_YEAR)
 
 
 def realisation(measured_kwh: Floats, expected_kwh: Floats) -> float:

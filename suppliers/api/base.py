@@ -10,7 +10,9 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import ParseError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -85,6 +87,16 @@ def buyer_of(request: Request) -> Buyer:
     if not buyers:
         raise Http404("buyer")
     return next(iter(buyers.values()))
+
+
+class ShallowJSONParser(JSONParser):
+    """Nothing we take is nested deeply; brackets by the thousand are malformed, not an error of ours."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError(_("The body of this request cannot be read.")) from None
 
 
 class Pages(PageNumberPagination):

@@ -4,7 +4,7 @@ Every number is a Decimal. The product is kept exactly and cut once, half up, to
 (1 mg of CO2e) because a line is a stored thing; sums add stored lines and are never cut again.
 """
 
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, localcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,6 @@ def kgce(quantity: NDArray[np.object_], coefficient: NDArray[np.object_]) -> NDA
     Zero gives zero; missing is not allowed. Source: GB/T 2589-2020, annex A.
     """
     return _product(quantity, coefficient)
-
-
-def total(values: NDArray[np.object_]) -> Decimal:
-    """Exact sum [unit of the values]; nothing sums to zero."""
-    return sum(values, Decimal(0))
 
 
 def _product(left: NDArray[np.object_], right: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -5,7 +5,7 @@ have variants, chosen by `data["reason"]` (`row.meter` with reason `carrier`), s
 says what to do next.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -202,11 +202,6 @@ def sentence(
         values.setdefault("field_en", FIELD_NAMES[column][1])
     joined = {key: _listed(value, language) for key, value in values.items()}
     return pair[0 if language.startswith("zh") else 1].format_map(_Blanks(joined))
-
-
-def blocking(issues: Iterable[Issue]) -> list[Issue]:
-    """The issues that keep their row out."""
-    return [issue for issue in issues if issue.severity == ERROR]
 
 
 def _listed(value: Any, language: str) -> Any:

@@ -7,8 +7,9 @@ from typing import ClassVar
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+from suppliers.tenants.language import reads_chinese
 
 
 class Series(models.TextChoices):
@@ -134,4 +135,4 @@ class Factor(models.Model):
 
 
 def _in_reading_language(name: str, name_en: str) -> str:
-    return name if (translation.get_language() or "").startswith("zh") else name_en
+    return name if reads_chinese() else name_en

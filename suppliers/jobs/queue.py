@@ -61,7 +61,7 @@ def run(job_id: int) -> None:
 
 
 def run_waiting(limit: int = 100) -> int:
-    """Jobs whose bell was lost or whose worker died; called by beat and by `manage.py work`."""
+    """Jobs whose bell was lost or whose worker died; called by beat (the task `jobs.sweep`)."""
     waiting = list(Job.objects.filter(_free()).order_by("id").values_list("pk", flat=True)[:limit])
     for job_id in waiting:
         run(job_id)

@@ -9,10 +9,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +18,7 @@ from django.utils.translation import get_language
 
 from suppliers.calc.carriers import CARRIERS
 from suppliers.factors import regions
+from suppliers.tenants.language import reads_chinese
 
 register = template.Library()
 
@@ -28,10 +27,6 @@ SIGNIFICANT_FIGURES = 4
 KG_PER_TONNE = Decimal(1000)
 KWH_PER_WAN = Decimal(10000)
 KWH_PER_MWH = Decimal(1000)
-
-
-def _chinese() -> bool:
-    return (get_language() or "").startswith("zh")
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -88,7 +83,7 @@ def exact(value: Any) -> str:
 def tonnes(value_kg: Any) -> str:
     """Kilograms as tonnes with the unit of the language."""
     number = _decimal(value_kg)
-    return MISSING if number is None else _figure(number / KG_PER_TONNE, "吨" if _chinese() else "t")
+    return MISSING if number is None else _figure(number / KG_PER_TONNE, "吨" if reads_chinese() else "t")
 
 
 @register.filter
@@ -104,7 +99,7 @@ def kwh(value_kwh: Any) -> str:
     number = _decimal(value_kwh)
     if number is None:
         return MISSING
-    return _figure(number / KWH_PER_WAN, "万度") if _chinese() else _figure(number / KWH_PER_MWH, "MWh")
+    return _figure(number / KWH_PER_WAN, "万度") if reads_chinese() else _figure(number / KWH_PER_MWH, "MWh")
 
 
 @register.filter
@@ -147,7 +142,7 @@ def named(item: Any) -> str:
     if item is None:
         return MISSING
     other = getattr(item, "name_en", "")
-    return str(other if other and not _chinese() else getattr(item, "name", item))
+    return str(other if other and not reads_chinese() else getattr(item, "name", item))
 
 
 @register.filter
@@ -158,7 +153,7 @@ def month_label(value: Any) -> str:
     year, month = (
         (value.year, value.month) if isinstance(value, dt.date) else map(int, str(value).split("-")[:2])
     )
-    return f"{year}年{month}月" if _chinese() else f"{year}-{month:02d}"
+    return f"{year}年{month}月" if reads_chinese() else f"{year}-{month:02d}"
 
 
 @register.filter
@@ -187,30 +182,13 @@ def beside(cells: Iterable[Any], columns: Iterable[Any]) -> Iterator[tuple[Any, 
     return zip(columns, cells, strict=False)
 
 
-@register.simple_tag
-def query_with(parameters: QueryDict | dict[str, Any], **changes: Any) -> str:
-    """The address's parameters with some changed (None drops one), without the page number: starts with `?`."""
-    kept = (
-        parameters.copy()
-        if isinstance(parameters, QueryDict)
-        else QueryDict(urlencode(parameters), mutable=True)
-    )
-    kept.pop("page", None)
-    for key, value in changes.items():
-        if value is None:
-            kept.pop(key, None)
-        else:
-            kept[key] = str(value)
-    return f"?{kept.urlencode()}"
-
-
 @register.filter
 def carrier_name(code: Any) -> str:
     """Name of an energy carrier in the reader's language; the code itself where it is unknown."""
     carrier = CARRIERS.get(str(code))
     if carrier is None:
         return str(code)
-    return carrier.zh if _chinese() else carrier.en
+    return carrier.zh if reads_chinese() else carrier.en
 
 
 @register.filter

@@ -182,11 +182,7 @@ class Enrolment(ScopedModel):
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        if scope.is_everyone:
-            return Q()
-        if scope.buyer_id is not None:
-            return Q(buyer_id=scope.buyer_id)
-        return Q(supplier_id=scope.supplier_id) if scope.supplier_id is not None else Q(pk__in=[])
+        return scope.named()
 
     def writable_in(self, scope: Scope) -> bool:
         return self.buyer_id == scope.buyer_id
@@ -320,11 +316,7 @@ class AuditEntry(ScopedModel):
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        if scope.is_everyone:
-            return Q()
-        if scope.buyer_id is not None:
-            return Q(buyer_id=scope.buyer_id)
-        return Q(supplier_id=scope.supplier_id) if scope.supplier_id is not None else Q(pk__in=[])
+        return scope.named()
 
     def writable_in(self, scope: Scope) -> bool:
         own_supplier = scope.supplier_id is not None and self.supplier_id == scope.supplier_id

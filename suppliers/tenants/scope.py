@@ -59,6 +59,14 @@ class Scope:
             return Q(**{f"{field}__in": self._enrolments(supplier_id=self.supplier_id).values("buyer_id")})
         return Q(pk__in=[])
 
+    def named(self) -> Q:
+        """Rows that name this scope's own tenant, whoever else they name: neither enrolment nor release matters."""
+        if self.is_everyone:
+            return Q()
+        if self.buyer_id is not None:
+            return Q(buyer_id=self.buyer_id)
+        return Q(supplier_id=self.supplier_id) if self.supplier_id is not None else Q(pk__in=[])
+
     @staticmethod
     def _enrolments(**of: int) -> models.QuerySet[Any]:
         from .models import Enrolment  # the models are built on this module

@@ -14,6 +14,8 @@ MEGABYTE = 1_000_000
 DEFAULT_LIMIT_BYTES = 50 * MEGABYTE
 MOST_UNPACKED_BYTES = 400 * MEGABYTE
 MOST_CELLS = 4_000_000
+# A cell is one element with another in it; a reader holds every cell before it lays out the area.
+MOST_ELEMENTS = 2 * MOST_CELLS
 MOST_ROWS = 1_048_576
 MOST_MEMBERS = 2_000
 # Deflate never does better than about 1030 to 1; honest sheets stay far under this.
@@ -39,11 +41,14 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<head|<body|<table|<meta|<script|<svg|<\?xml|<\?php|<div)", re.I)
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-# How nearly every program writes cells; anything else takes the slower pattern below.
-_ROW_NUMBER = re.compile(rb'r="(\d{5,9})"')
-_WIDE_CELL = re.compile(rb'r="([A-Z]{2,3})\d')
-_ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,4})(\d{0,9})[\"']")
-_CELL_WITH_CONTENT = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,4})(\d{1,9})[\"'][^>]*(?<!/)>")
+# How nearly every program writes references: of those only the far ones are looked at one by one.
+_FAR_REFERENCE = re.compile(rb'r="([A-Za-z]{2,}\d*|[A-Za-z]?\d{6,})"')
+_ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]*)(\d*)[\"']")
+_LETTERS_AND_DIGITS = re.compile(rb"([A-Za-z]*)(\d*)")
+_CELL_WITH_CONTENT = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)[\"'][^>]*(?<!/)>")
+_END_OF_CELL = re.compile(rb"</(?:\w+:)?c\s*>")
+# No tag and no text of an honest workbook is that long without an angle bracket.
+_LONGEST_PIECE_BYTES = 32 * MEGABYTE
 
 
 class FileTrouble(Exception):
@@ -132,6 +137,9 @@ def _examine_members(archive: zipfile.ZipFile, size: int) -> int:
         raise trouble("file.macro")
     if any(name.startswith("xl/externallinks/") for name in names):
         raise trouble("file.links")
+    if names & {"content.xml", "xl/workbook.bin"}:
+        # A reader that cannot open the workbook would try these, and nobody has measured them.
+        raise _not_a_table("其他 Office 文件或压缩包", "another Office file or an archive")
     declared = sum(member.file_size for member in members)
     if declared > MOST_UNPACKED_BYTES or _suspicious(declared, size):
         raise too_much()
@@ -147,72 +155,108 @@ def too_much() -> FileTrouble:
 
 
 def _inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> int:
-    """Unpack one member piece by piece, keeping none of it, and stop at the first sign of a bomb."""
+    """Unpack one member piece by piece, keeping none of it, and stop at the first sign of a bomb.
+
+    Any member may be a sheet, whatever it is called: the workbook itself says which are.
+    """
     unpacked = 0
-    extent = _Extent()
-    is_sheet = "worksheets/" in member.filename.lower()
+    name = member.filename.lower()
+    extent = _Extent(is_list="sharedstrings" in name)
     with archive.open(member) as stream:
-        for chunk in _chunks(stream):
-            unpacked += len(chunk)
+        for piece in _pieces(stream):
+            unpacked += len(piece)
             if unpacked > MOST_UNPACKED_BYTES or _suspicious(unpacked, size):
                 raise too_much()
-            if is_sheet:
-                extent.read(chunk)
+            if "worksheets/" in name and _not_of_bytes(piece):
+                raise trouble("file.corrupt", detail="sheet encoding")
+            extent.read(piece)
+            if extent.elements > MOST_ELEMENTS:
+                raise too_much()
     if extent.cells > MOST_CELLS and _exact_cells(archive, member) > MOST_CELLS:
         raise too_much()
     return unpacked
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    return iter(lambda: stream.read(_CHUNK_BYTES), b"")
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """The content in pieces of a megabyte or so, each ending with a tag, so that no tag is cut in two."""
+    waiting: list[bytes] = []
+    for chunk in iter(lambda: stream.read(_CHUNK_BYTES), b""):
+        end = chunk.rfind(b">") + 1
+        if end:
+            yield b"".join((*waiting, chunk[:end]))
+            waiting = []
+        waiting.append(chunk[end:])
+        if len(waiting) * _CHUNK_BYTES > _LONGEST_PIECE_BYTES:
+            raise too_much()
+    yield b"".join(waiting)
+
+
+def _not_of_bytes(piece: bytes) -> bool:
+    return b"\x00" in piece[:64] or piece.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 class _Extent:
-    """An upper bound of the area from A1 to the last cell of a sheet.
+    """An upper bound of the area from A1 to the last cell of a sheet, and of what is written in it.
 
-    A reader lays that area out in full, so two cells far apart are enough to exhaust the memory. The
-    dimension a sheet declares for itself is not asked.
+    A reader lays that area out in full, so two cells far apart are enough to exhaust the memory, and with
+    it the whole server. The dimension a sheet declares for itself is not asked.
     """
 
-    def __init__(self) -> None:
-        self.rows = 9_999
+    def __init__(self, is_list: bool) -> None:
+        self.is_list = is_list  # of shared strings, of which each may be as short as <si/>
+        self.rows = 99_999
         self.columns = 26
-        self.tail = b""
+        self.elements = 0
 
     @property
     def cells(self) -> int:
         return self.rows * self.columns
 
-    def read(self, chunk: bytes) -> None:
-        if b"\x00" in chunk[:64] or (not self.tail and chunk.startswith((b"\xff\xfe", b"\xfe\xff"))):
-            raise trouble("file.corrupt", detail="sheet encoding")
-        text = self.tail + chunk
-        self.tail = chunk[-64:]
-        cells, rows = text.count(b"<c "), text.count(b"<row ")
-        if cells and cells == text.count(b'<c r="') and rows == text.count(b'<row r="'):
-            found = [(letters, b"") for letters in set(_WIDE_CELL.findall(text))]
-            found += [(b"", number) for number in _ROW_NUMBER.findall(text)]
+    def read(self, piece: bytes) -> None:
+        """`piece` holds whole tags."""
+        self.elements += piece.count(b"</") + (piece.count(b"/>") if self.is_list else 0)
+        if _written_as_usual(piece):
+            far = set(_FAR_REFERENCE.findall(piece))
+            found = {match.groups() for match in map(_LETTERS_AND_DIGITS.fullmatch, far) if match}
         else:
-            found = _ANY_REFERENCE.findall(text)
+            found = set(_ANY_REFERENCE.findall(piece))
         for letters, number in found:
             self.columns = max(self.columns, _column_number(letters))
-            self.rows = max(self.rows, int(number or 0))
+            self.rows = max(self.rows, _row_number(number))
+
+
+def _written_as_usual(piece: bytes) -> bool:
+    """Every reference as r="…", so that the quicker pattern misses none."""
+    spaced = any(space in piece and space + b"=" in piece for space in (b"\t", b"\n", b"\r", b" "))
+    return not spaced and piece.count(b"r=") == piece.count(b'r="')
 
 
 def _exact_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """The same area counting only cells with something in them: whole formatted columns are harmless."""
-    rows, columns, tail = 1, 1, b""
+    """The same area counting only cells with something in them: whole formatted columns are harmless.
+
+    Where a filled cell does not say its place, or something hides tags, there is no such excuse.
+    """
+    rows, columns, placed, ended = 1, 1, 0, 0
     with archive.open(member) as stream:
-        for chunk in _chunks(stream):
-            for letters, number in _CELL_WITH_CONTENT.findall(tail + chunk):
+        for piece in _pieces(stream):
+            if b"<!" in piece.replace(b"<!DOCTYPE", b""):
+                raise too_much()
+            for letters, number in _CELL_WITH_CONTENT.findall(piece):
+                placed += 1
                 columns = max(columns, _column_number(letters))
-                rows = max(rows, int(number))
-            tail = chunk[-256:]
-    return rows * columns
+                rows = max(rows, _row_number(number))
+            ended += len(_END_OF_CELL.findall(piece))
+    return rows * columns if placed >= ended else MOST_CELLS + 1
+
+
+def _row_number(digits: bytes) -> int:
+    """As an upper bound: nothing is gained by knowing how far beyond the last row of any sheet."""
+    digits = digits.lstrip(b"0")
+    return int(digits or 0) if len(digits) <= 10 else 10**10
 
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper()[:10]:
         number = number * 26 + letter - 64
     return number

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -19,6 +18,7 @@ from suppliers.sites.models import Site
 from suppliers.templatetags.greenlink import carrier_name, month_label, named, tonnes_number
 from suppliers.tenants import clock
 from suppliers.tenants.access import TenantRequest, needs
+from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.models import Supplier
 from suppliers.tenants.roles import Right
 
@@ -196,7 +196,7 @@ def _cells_of_row(line: EmissionLine) -> list[dict[str, Any]]:
     record = line.record
     if record.upload is None or record.upload_row is None:
         return []
-    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    language = "zh" if reads_chinese() else "en"
     texts = upload_pages.row_cells(record.upload, record.upload_row)
     return [
         {

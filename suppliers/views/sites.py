@@ -19,6 +19,7 @@ from suppliers.factors import regions
 from suppliers.sites import actions, queries
 from suppliers.sites.models import Meter, Site
 from suppliers.tenants.access import TenantRequest, needs, own_supplier
+from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.models import Supplier
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right, TenantKind
@@ -40,7 +41,7 @@ def region_choices() -> list[tuple[str, str]]:
 
 
 def carrier_choices() -> list[tuple[str, str]]:
-    chinese = (get_language() or "").startswith("zh")
+    chinese = reads_chinese()
     return [
         ("", "—"),
         *((carrier.code, carrier.zh if chinese else carrier.en) for carrier in CARRIERS.values()),

@@ -10,13 +10,13 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from suppliers import pipeline
 from suppliers.tenants import clock
 from suppliers.tenants.access import TenantRequest, needs, own_supplier
+from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right, TenantKind
 from suppliers.uploads import actions, annotated, queries, workbook
@@ -30,7 +30,7 @@ STOP_POLLING = 286  # htmx stops asking when it gets this
 
 
 def _language() -> str:
-    return "zh" if (get_language() or "").startswith("zh") else "en"
+    return "zh" if reads_chinese() else "en"
 
 
 def _own_upload(request: TenantRequest, pk: int) -> Upload:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from decimal import Decimal
 
@@ -249,3 +250,12 @@ def _without_triggers(statement):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE scorecards_scorecard DISABLE TRIGGER USER")
         cursor.execute(statement)
+
+
+def test_a_quarter_that_has_not_begun_is_not_opened(buyer):
+    """The tests' day is 2025-02-10: FY24Q4 began in January, FY25Q1 begins in April."""
+    actions.open_edition(by=SYSTEM, buyer=buyer, label="FY24Q4")
+    refused("edition.future", actions.open_edition, buyer=buyer, label="FY25Q1")
+    with pytest.raises(CommandError, match=r"edition\.future"):
+        call_command("rank", "FY99Q4", buyer="CHAIN", stdout=io.StringIO())
+    assert Edition.objects.filter(buyer=buyer).count() == 1

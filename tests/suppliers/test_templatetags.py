@@ -7,7 +7,6 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from django.http import QueryDict
 from django.utils.translation import override
 
 from suppliers.templatetags import greenlink as tags
@@ -108,8 +107,3 @@ def test_months_and_dates():
 def test_file_sizes():
     assert tags.file_size(51_234) == "51.2 KB"
     assert tags.file_size(1_100_000) == "1.1 MB"
-
-
-def test_query_with_changes_some_parameters_and_forgets_the_page():
-    answer = tags.query_with(QueryDict("carrier=diesel&page=3&site=HF1"), site=None, sort="start")
-    assert answer == "?carrier=diesel&sort=start"

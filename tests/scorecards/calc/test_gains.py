@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from scorecards.calc.gains import gains, surprise
-from scorecards.calc.spe import spe_multiplier, spe_points
 
 
 def test_a_gain_is_the_share_of_the_weight_times_the_points_to_the_next_step():
@@ -28,10 +27,3 @@ def test_surprise_is_the_distance_from_what_is_usual():
     assert result[4] == pytest.approx(10.0)  # median 1, median deviation 1
     assert np.isnan(result[5])
     assert np.isnan(surprise(np.array([np.nan]))).all()
-
-
-def test_the_hand_off_to_the_supplier_evaluation():
-    total = np.array([0.0, 65.2, 100.0, np.nan])
-    assert spe_multiplier(total, base=0.90, slope=0.15)[:3] == pytest.approx([0.90, 0.9978, 1.05])
-    assert spe_points(total, 20.0)[:3] == pytest.approx([0.0, 13.04, 20.0])
-    assert np.isnan(spe_points(total, 20.0)[3])

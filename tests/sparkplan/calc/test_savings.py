@@ -24,15 +24,6 @@ def test_measured_by_project_keeps_missing_apart_from_zero():
     assert months.tolist() == [1, 1, 0, 0]
 
 
-def test_annualised_is_total_over_days_times_365():
-    # 600 kWh in 31 + 29 = 60 days → 10 a day → 3 650
-    assert savings.annualised(np.array([310.0, 290.0, NAN]), np.array([31.0, 29.0, 31.0])) == pytest.approx(
-        3650
-    )
-    assert np.isnan(savings.annualised(np.array([NAN]), np.array([31.0])))
-    assert np.isnan(savings.annualised(np.array([]), np.array([])))
-
-
 def test_realisation_compares_measured_months_only():
     assert savings.realisation(np.array([90.0, NAN]), np.array([100.0, 100.0])) == pytest.approx(0.9)
     assert np.isnan(savings.realisation(np.array([NAN]), np.array([100.0])))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sparkplan.calc.projection import emissions_tco2, implied_factor, project_portfolio
+from sparkplan.calc.projection import emissions_tco2, kwh_by_project_and_year
 from sparkplan.measures import measure
 
 FILE = Path(__file__).parents[3] / "greenlink" / "demo" / "spark_projects.csv"
@@ -20,7 +20,7 @@ STAGE_DATES = (
     "commissioned_on",
     "operating_on",
 )
-PRICE = 0.70  # CNY/kWh, SPK-04 ÷ SPK-03
+PRICE = 0.70  # CNY/kWh: 26.58 million CNY ÷ 37.97 GWh as printed
 
 
 def inputs_of(row):
@@ -58,7 +58,7 @@ def test_pv_ten_factories_23_7_mw_25_99_gwh(projects):
     plants = [p for p in projects if p["measure"] == "pv"]
     assert len({(p["partner"], p["site"]) for p in plants}) == 10
     assert sum(inputs_of(p)["capacity_kw"] for p in plants) == 23_700
-    assert min(inputs_of(p)["capacity_kw"] for p in plants) >= 500  # SPK-23
+    assert min(inputs_of(p)["capacity_kw"] for p in plants) >= 500  # the report: at least 500 kW each
     assert total(projects, "pv") == pytest.approx(25_990_000, abs=0.001)
 
 
@@ -68,7 +68,7 @@ def test_four_compressor_stations_10_50_gwh_of_which_shengli_3_53(projects):
     assert sum(p["kwh"] for p in stations) == pytest.approx(10_500_000, abs=0.01)
     shengli = next(p for p in stations if p["partner"] == "P01")
     assert f"{shengli['kwh'] / 1e6:.2f}" == "3.53"
-    assert round(shengli["kwh"] * PRICE / 1e4) == 247  # 万元, SPK-11
+    assert round(shengli["kwh"] * PRICE / 1e4) == 247  # 万元, as printed
     assert shengli["building_on"].startswith("2023-02") and shengli["commissioned_on"].startswith("2023-05")
 
 
@@ -94,16 +94,14 @@ def test_stages_come_in_order_and_before_the_demos_today(projects):
 
 def test_twenty_years_as_printed_for_energy_and_money_but_not_tonnes(projects):
     kinds = [measure(p["measure"]) for p in projects]
-    result = project_portfolio(
+    kwh = kwh_by_project_and_year(
         np.array([p["kwh"] for p in projects]),
         np.array([k.lifetime_years for k in kinds]),
         np.array([k.degradation_per_year for k in kinds]),
-        price_cny_per_kwh=PRICE,
-        factor_kgco2_per_kwh=0.7035,
-    )
+    ).sum()
     # 25.99 × (1 − 0.9945^20)/0.0055 + 11.5056 × 15 + 0.4744 × 10 = 493.5 + 172.6 + 4.7 = 670.9 GWh
-    assert result.kwh / 1e6 == pytest.approx(670.87, abs=0.1)
-    assert round(result.kwh / 1e8, 1) == 6.7  # 亿度, SPK-07
-    assert round(result.cny / 1e8, 1) == 4.7  # 亿元, SPK-08
-    assert round(result.tco2 / 1e4, 1) == 47.2  # 万吨; SPK-06 prints 66, which does not follow
-    assert round(implied_factor(660_000, 670_000_000), 3) == 0.985
+    assert kwh / 1e6 == pytest.approx(670.87, abs=0.1)
+    assert round(kwh / 1e8, 1) == 6.7  # 亿度, as printed
+    assert round(kwh * PRICE / 1e8, 1) == 4.7  # 亿元, as printed
+    # 万吨; the report prints 66, which would be 660 000 000 kg / 670 000 000 kWh = 0.985 kg/kWh: no factor
+    assert round(emissions_tco2(kwh, 0.7035) / 1e4, 1) == 47.2

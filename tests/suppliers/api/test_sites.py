@@ -142,3 +142,14 @@ def test_the_list_asks_as_often_for_thirty_as_for_three(world, api, path):
     build(27)
     assert queries_of(lambda: alice.get(path)) == few
     assert alice.get(path)[1]["count"] >= 30
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{bad", b"\xff\xfe", b"NaN", b"[" * 100_000, b'{"a":' * 100_000],
+    ids=lambda body: repr(body[:6]),
+)
+def test_a_body_that_is_no_json_is_400_with_a_code(world, api, body):
+    answer = api(world.alice).answer("POST", "sites/", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "parse_error"

@@ -168,3 +168,52 @@ def test_sheets_with_odd_xml_give_a_table_or_an_issue():
         with pytest.raises(FileTrouble) as caught:
             readers.read_table(files.raw_xlsx(rows))
         assert caught.value.issue.code in {"file.corrupt", "file.empty", "file.header", "file.bomb"}
+
+
+FIRST = "".join(
+    f'<c r="{letter}1" t="str"><v>{field}</v></c>' for letter, field in zip("ABCDEFGH", HEADER, strict=True)
+)
+FAR = {
+    "columns beyond any sheet": '<row r="2"><c r="ZZZZZZ2"><v>1</v></c></row>',
+    "more letters than a number holds": '<row r="2"><c r="ZZZZZZZZZZ2"><v>1</v></c></row>',
+    "a cell far below its row": '<row r="2"><c r="Z1048576"><v>1</v></c></row>',
+    "small letters": '<row r="2"><c r="xfd1048576"><v>1</v></c></row>',
+    "another white space": '<row r="2"><c\tr\n= "Z1048576"><v>1</v></c></row>',
+    "single quotes": "<row r='2'><c r='Z1048576'><v>1</v></c></row>",
+    "an angle bracket before it": '<row r="2"><c s=">" r="Z1048576"><v>1</v></c></row>',
+    "hidden by a false cell": '<row r="2"><![CDATA[<c r="A1">]]><c s=">" r="Z1048576"><v>1</v></c></row>',
+    "a prefix": '<x:row r="1048576"><x:c><x:v>1</x:v></x:c></x:row>',
+    "a cell without its place in a far row": '<row r="1048576"><c><v>1</v></c></row>',
+    "rows beyond any sheet": '<row r="4294967295"><c><v>1</v></c></row>',
+    "leading zeros across two pieces": '<row r="2"><c r="A' + "0" * 3_000_000 + '9999999"><v>1</v></c></row>',
+}
+
+
+@pytest.mark.parametrize("rows", FAR.values(), ids=FAR.keys())
+def test_cells_far_apart_are_refused_before_a_parser_makes_room_for_them(rows):
+    """The parser ends the whole process when the memory is not there: nothing could catch that."""
+    with pytest.raises(FileTrouble) as caught:
+        preflight.examine(files.raw_xlsx(f'<row r="1">{FIRST}</row>{rows}'))
+    assert caught.value.issue.code == "file.bomb"
+
+
+def test_a_sheet_may_have_any_name_and_is_measured_all_the_same():
+    far = FAR["columns beyond any sheet"]
+    with pytest.raises(FileTrouble) as caught:
+        preflight.examine(files.with_members(xlsx(("data", [HEADER, GOOD_ROW])), **{"xl/media/a.png": far}))
+    assert caught.value.issue.code == "file.bomb"
+
+
+def test_more_cells_than_memory_is_meant_for_are_refused_though_they_share_one_place(monkeypatch):
+    monkeypatch.setattr(preflight, "MOST_ELEMENTS", 1000)
+    with pytest.raises(FileTrouble) as caught:
+        preflight.examine(files.raw_xlsx('<row r="1">' + '<c r="A1"><v>1</v></c>' * 600 + "</row>"))
+    assert caught.value.issue.code == "file.bomb"
+
+
+def test_other_office_formats_inside_are_not_tried():
+    """The library opens what it finds when the workbook itself is damaged."""
+    for inside in ("content.xml", "xl/workbook.bin"):
+        with pytest.raises(FileTrouble) as caught:
+            preflight.examine(files.with_members(xlsx(("data", [HEADER, GOOD_ROW])), **{inside: "x"}))
+        assert caught.value.issue.code == "file.type"

@@ -105,7 +105,7 @@ async function draw(element) {
 }
 
 function drawAll(root) {
-  for (const element of root.querySelectorAll("[data-chart]")) if (!element.dataset.drawn) draw(element);
+  for (const element of root.querySelectorAll("[data-chart]")) if (!("drawn" in element.dataset)) draw(element);
 }
 
 function forgetGone() {
