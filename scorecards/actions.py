@@ -20,6 +20,7 @@ from suppliers.tenants import audit, clock
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right
+from suppliers.tenants.scope import Scope, entered
 
 
 @transaction.atomic
@@ -55,7 +56,9 @@ def compute(*, by: Actor, edition: Edition) -> Edition:
     """Compute all scorecards from what is handed in and reviewed now; again as often as needed until locked."""
     by.require(Right.EDITION_RUN)
     edition = _in_state(edition, EditionState.OPEN, EditionState.COMPUTED)
-    result = pipeline.compute(edition=edition)
+    # Whoever asks, only what this buyer may see counts: no drafts, nothing from before a supplier's first shared day.
+    with entered(Scope(buyer_id=edition.buyer_id)):
+        result = pipeline.compute(edition=edition)
     edition.state, edition.computed_at = EditionState.COMPUTED, clock.now()
     edition.save(update_fields=["state", "computed_at"])
     audit.record(by=by, act="edition.compute", subject=edition, data={"suppliers": result.count})

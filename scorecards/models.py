@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from suppliers.tenants import clock
+from suppliers.tenants import clock, row_rules
 from suppliers.tenants.models import Buyer, Supplier
 from suppliers.tenants.scope import ProgramOwned
 
@@ -26,6 +26,8 @@ class Methodology(ProgramOwned):
     state = models.CharField(max_length=8, choices=MethodologyState, default=MethodologyState.DRAFT)
     rules = models.JSONField()
     created_at = models.DateTimeField(default=clock.now)
+
+    released_sql = "state = 'frozen'"
 
     class Meta(ProgramOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["buyer", "code"], name="methodology_code_unique")]
@@ -66,6 +68,8 @@ class Edition(ProgramOwned):
     restates = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     digest = models.CharField(max_length=64, blank=True)
 
+    released_sql = "state = 'published' or previewed_at is not null"
+
     class Meta(ProgramOwned.Meta):
         ordering = ["-first_day", "-number"]
         constraints = [
@@ -90,6 +94,10 @@ class Edition(ProgramOwned):
         return Q(state=EditionState.PUBLISHED) | Q(previewed_at__isnull=False)
 
 
+# Whether the edition may be seen is the edition's own rule.
+_RELEASED = f"{row_rules.OWN_SUPPLIER} and edition_id in (select e.id from scorecards_edition e)"
+
+
 class Scorecard(ProgramOwned):
     """One supplier in one edition. `total` is rounded once; grade and ranks come from it."""
 
@@ -109,6 +117,8 @@ class Scorecard(ProgramOwned):
     verified_percent = models.DecimalField(max_digits=5, decimal_places=1)
     gated = models.BooleanField(default=False)
     unranked_reason = models.CharField(max_length=30, blank=True)
+
+    released_sql = _RELEASED
 
     class Meta(ProgramOwned.Meta):
         constraints = [
@@ -162,6 +172,8 @@ class IndicatorValue(ProgramOwned):
     gain = models.FloatField(null=True)
     reviewed = models.BooleanField(default=False)
 
+    released_sql = _RELEASED
+
     class Meta(ProgramOwned.Meta):
         ordering = ["indicator"]
         constraints = [
@@ -188,6 +200,8 @@ class Correction(ProgramOwned):
     note = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
+    released_sql = row_rules.OWN_SUPPLIER
+
     class Meta(ProgramOwned.Meta):
         ordering = ["-found_on", "-id"]
 
@@ -208,6 +222,8 @@ class Exemption(ProgramOwned):
     until_day = models.DateField(null=True, blank=True)
     reason = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    released_sql = row_rules.OWN_SUPPLIER
 
     class Meta(ProgramOwned.Meta):
         constraints = [

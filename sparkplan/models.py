@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -132,7 +130,7 @@ class Saving(SupplierOwned):
     )
     created_at = models.DateTimeField(default=clock.now)
 
-    buyer_writes: ClassVar[bool] = False
+    first_day = "month"
 
     class Meta(SupplierOwned.Meta):
         ordering = ["month"]

@@ -146,7 +146,7 @@ def accept(*, by: Actor, upload: Upload, partial: bool = False) -> Upload:
             inventory.add_lines(
                 supplier_id=upload.supplier_id, pieces=outcome.pieces, record_ids=ids, lookup=outcome.lookup
             )
-            uploads.mark_accepted(by=by, upload=upload, rows=len(rows))
+            uploads.mark_accepted(by=by, upload=upload, rows=len(rows), data_from=rows["start"].min().date())
         uploads.report_checked(
             upload=upload,
             table=outcome.table,

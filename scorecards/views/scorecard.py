@@ -17,7 +17,7 @@ from suppliers.disclosure.models import Credential
 from suppliers.templatetags.greenlink import named
 from suppliers.templatetags.greenlink import points as points_text
 from suppliers.tenants import clock
-from suppliers.tenants.access import TenantRequest, needs, own_supplier, supplier_for
+from suppliers.tenants.access import TenantRequest, needs, own_supplier, supplier_known
 from suppliers.tenants.models import Enrolment, Supplier
 from suppliers.tenants.roles import Right, TenantKind
 
@@ -52,7 +52,7 @@ def own(request: TenantRequest) -> HttpResponse:
 @needs(Right.SCORECARD_READ)
 def detail(request: TenantRequest, label: str, code: str) -> HttpResponse:
     """A buyer sees any enrolled supplier, a supplier its own released ones; everything else does not exist."""
-    supplier = supplier_for(request.actor, code)
+    supplier = supplier_known(request.actor, code)
     wanted, number = request.GET.get("buyer", ""), request.GET.get("edition", "")
     cards = _history(supplier, newest_only=not number)
     for card in reversed(cards):

@@ -28,6 +28,8 @@ class ActivityRecord(SupplierOwned):
     """
 
     buyer_sees = Q(withdrawn_at=None)
+    buyer_sees_sql = "withdrawn_at is null"
+    first_day = "start"
 
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="+", db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -62,6 +64,8 @@ class ActivityRecord(SupplierOwned):
 
 class Output(Submitted):
     """What a site produced in a period: the denominator of intensity. Missing output is not zero output."""
+
+    first_day = "start"
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     start = models.DateField(_("Start"))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from numpy.typing import NDArray
 
 from suppliers.calc.facts import AcceptedPeriods, MeterFact, SiteFact, SupplierFacts
@@ -36,7 +36,16 @@ def records(
         rows = rows.filter(end__gte=from_day)
     if until_day:
         rows = rows.filter(start__lte=until_day)
-    return rows.select_related("site", "meter", "upload", "supplier").order_by("-start", "-id")
+    rows = rows.select_related("site", "meter", "supplier").order_by("-start", "-id")
+    return with_upload(rows)
+
+
+def with_upload(rows: QuerySet[ActivityRecord]) -> QuerySet[ActivityRecord]:
+    """Records with their file, or None where the reader may not see it: a join would not ask.
+
+    A buyer sees records of its enrolment's days, but not a file that also speaks of earlier ones.
+    """
+    return rows.prefetch_related(Prefetch("upload", queryset=Upload.objects.all()))
 
 
 def supplier_facts(supplier_id: int) -> SupplierFacts:

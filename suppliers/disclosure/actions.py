@@ -19,7 +19,7 @@ from suppliers.tenants.models import Buyer, Supplier
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right
 
-from . import queries
+from . import documents, queries
 from .models import EvidenceFile, Handing, Incident, Review, Submitted, Verdict
 
 Item = TypeVar("Item", bound=Submitted)
@@ -74,6 +74,7 @@ def submit(*, by: Actor, item: Item) -> Item:
         return item
     item.state, item.submitted_at = Handing.SUBMITTED, _after_every_verdict(item)
     item.save()
+    documents.release(item.evidence)
     audit.record(by=by, act=f"{_subject(item)}.submit", subject=item)
     return item
 

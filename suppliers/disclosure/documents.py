@@ -9,6 +9,7 @@ import unicodedata
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
+from suppliers.tenants import clock
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.models import Supplier
 from suppliers.tenants.refusals import Refusal
@@ -49,12 +50,12 @@ def safe_name(filename: str, ending: str) -> str:
 
 
 def keep(*, by: Actor, supplier: Supplier, content: bytes, filename: str) -> EvidenceFile:
-    """Store a document of a supplier; the same bytes from the same person are the same document."""
+    """Store a document of a supplier; the same bytes from the same person for the same tenant are one document."""
     refuse_too_large(len(content))
     content_type, ending = content_type_of(content)
     sha256 = hashlib.sha256(content).hexdigest()
     known: EvidenceFile | None = EvidenceFile.objects.filter(
-        supplier=supplier, sha256=sha256, created_by=by.user_id
+        supplier=supplier, sha256=sha256, created_by=by.user_id, entered_by=by.scope.buyer_id
     ).first()
     if known is not None:
         return known
@@ -65,7 +66,15 @@ def keep(*, by: Actor, supplier: Supplier, content: bytes, filename: str) -> Evi
         size_bytes=len(content),
         content_type=content_type,
         created_by_id=by.user_id,
+        entered_by_id=by.scope.buyer_id,
     )
     document.file.save(sha256, ContentFile(content), save=False)
     document.save(force_insert=True)
     return document
+
+
+def release(document: EvidenceFile | None) -> None:
+    """Something that names the document was handed in: from now on the buyers may read it."""
+    if document is not None and document.released_at is None and document.entered_by_id is None:
+        document.released_at = clock.now()
+        document.save(update_fields=["released_at"])

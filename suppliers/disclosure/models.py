@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from suppliers.tenants import clock
+from suppliers.tenants import clock, row_rules
 from suppliers.tenants.models import Buyer, Supplier
 from suppliers.tenants.scope import ProgramOwned, Scope, SupplierOwned
 
@@ -30,10 +30,24 @@ class EvidenceFile(SupplierOwned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(default=clock.now)
+    # A buyer sees a document once something that names it was handed in, or if the buyer brought it.
+    released_at = models.DateTimeField(null=True, blank=True)
+    entered_by = models.ForeignKey(Buyer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
     buyer_writes: ClassVar[bool] = True
+    buyer_sees_sql = (
+        f"(released_at is not null and entered_by_id is null) or entered_by_id = {row_rules.BUYER_ID}"
+    )
 
     def __str__(self) -> str:
         return self.filename
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        visible = scope.suppliers()
+        if scope.buyer_id is None:
+            return visible
+        return visible & (Q(released_at__isnull=False, entered_by=None) | Q(entered_by=scope.buyer_id))
 
 
 class Handing(models.TextChoices):
@@ -56,6 +70,9 @@ class Submitted(SupplierOwned):
     created_at = models.DateTimeField(default=clock.now)
 
     buyer_writes: ClassVar[bool] = True
+    buyer_sees_sql = (
+        "state = 'submitted' and (entered_by_id is null or entered_by_id = " + row_rules.BUYER_ID + ")"
+    )
 
     class Meta(SupplierOwned.Meta):
         abstract = True
@@ -66,7 +83,8 @@ class Submitted(SupplierOwned):
         if scope.buyer_id is None:
             return visible
         of_own_program = Q(entered_by=None) | Q(entered_by=scope.buyer_id)
-        return visible & Q(state=Handing.SUBMITTED) & of_own_program
+        since = scope.shared(cls.first_day) if cls.first_day else Q()
+        return visible & Q(state=Handing.SUBMITTED) & of_own_program & since
 
 
 class CredentialKind(models.TextChoices):
@@ -242,6 +260,8 @@ class Review(ProgramOwned):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
+    released_sql = row_rules.OWN_SUPPLIER
+
     class Meta(ProgramOwned.Meta):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["buyer", "subject", "subject_id"], name="review_subject")]
@@ -273,6 +293,8 @@ class Incident(ProgramOwned):
         EvidenceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    released_sql = row_rules.OWN_SUPPLIER
 
     class Meta(ProgramOwned.Meta):
         ordering = ["-opened_on", "-id"]

@@ -30,6 +30,7 @@ class Pieces:
     """Month pieces of the rows that count, with the factor of each."""
 
     row: NDArray[np.int64]  # position in the frame
+    record_start: NDArray[np.datetime64]  # the row's own first day
     months: MonthPieces
     shares: NDArray[np.object_]  # [base unit]
     carrier: NDArray[np.object_]
@@ -45,12 +46,14 @@ def pieces_of(rows: pd.DataFrame, facts: SupplierFacts, lookup: Lookup) -> Piece
     """Cut the counting rows into months and choose a factor for each piece."""
     counting = np.flatnonzero(_counts(rows, facts))
     chosen = rows.iloc[counting]
-    months = split_by_month(_days(chosen["start"]), _days(chosen["end"]))
+    starts = _days(chosen["start"])
+    months = split_by_month(starts, _days(chosen["end"]))
     carrier = chosen["carrier"].to_numpy(dtype=object)[months.row_index]
     provinces = {site.id: site.province for site in facts.sites}
     place = _mapped(chosen["site_id"].to_numpy(), provinces)[months.row_index]
     return Pieces(
         row=counting[months.row_index],
+        record_start=starts[months.row_index],
         months=months,
         shares=share_by_days(chosen["quantity"].to_numpy(dtype=object), months),
         carrier=carrier,
@@ -97,6 +100,7 @@ def columns_of(pieces: Pieces, record_ids: list[int], lookup: Lookup) -> dict[st
     record = np.array(record_ids, dtype=np.int64)[pieces.row[known]]
     return {
         "record_id": record.tolist(),
+        "record_start": np.datetime_as_string(pieces.record_start[known]).tolist(),
         "year": pieces.months.year[known].tolist(),
         "month": pieces.months.month[known].tolist(),
         "carrier": carrier.tolist(),

@@ -26,11 +26,15 @@ class EmissionLine(SupplierOwned):
     """
 
     buyer_sees = Q(withdrawn_at=None)
+    buyer_sees_sql = "withdrawn_at is null"
+    first_day = "record_start"
 
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="+", db_index=False)
     record = models.ForeignKey(ActivityRecord, on_delete=models.PROTECT, related_name="lines")
     year = models.PositiveSmallIntegerField()
     month = models.PositiveSmallIntegerField()
+    # The record's own first day: a buyer sees a line if and only if it sees the record it was made of.
+    record_start = models.DateField()
     carrier = models.CharField(max_length=30)
     scope = models.PositiveSmallIntegerField()
     category = models.CharField(max_length=30)

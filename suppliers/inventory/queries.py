@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from suppliers.activity.models import ActivityRecord, SourceKind
@@ -16,7 +16,7 @@ from suppliers.calc import STORAGE_STEP, units
 from suppliers.calc.carriers import CARRIERS
 from suppliers.calc.periods import split_by_month
 from suppliers.tenants.models import Supplier
-from suppliers.uploads.models import CellFix
+from suppliers.uploads.models import CellFix, Upload
 
 from .models import Basis, EmissionLine
 
@@ -94,11 +94,12 @@ def _key(by: str, row: dict[str, Any]) -> Any:
 
 
 def lines_for_trace() -> QuerySet[EmissionLine]:
-    """Lines with everything `trace` shows, in one query."""
+    """Lines with everything `trace` shows; without the file where the reader may not see it."""
+    files = Upload.objects.select_related("created_by", "accepted_by")
     rows: QuerySet[EmissionLine] = EmissionLine.objects.select_related(
-        "factor__set", "record__site", "record__meter", "record__upload", "supplier"
+        "factor__set", "record__site", "record__meter", "supplier"
     )
-    return rows
+    return rows.prefetch_related(Prefetch("record__upload", queryset=files))
 
 
 def trace(line: EmissionLine) -> dict[str, Any]:

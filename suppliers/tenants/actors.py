@@ -1,4 +1,4 @@
-"""The one who acts: a person in one tenant, or the product itself in a job or command."""
+"""The one who acts: a person in one tenant, a key of one tenant, or the product itself in a job or command."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ class Actor:
         )
 
     @classmethod
+    def of_key(cls, key: ApiToken) -> Actor:
+        """An integration: the key's own tenant and rights, no person."""
+        held = frozenset(right for right in Right if right.value in key.rights)
+        return cls(scope=key.scope, rights=held, token=key)
+
+    @classmethod
     def system(cls, reason: str) -> Actor:
         """For commands and jobs that no person stands behind."""
         return cls(scope=Scope(reason=reason), rights=frozenset(Right))
@@ -48,20 +54,41 @@ class Actor:
         return ROLES[self.membership.role] if self.membership else None
 
     @property
+    def _of_tenant(self) -> Membership | ApiToken | None:
+        return self.membership or self.token
+
+    @property
     def kind(self) -> TenantKind | None:
-        return self.role.kind if self.role else None
+        return self._of_tenant.kind if self._of_tenant else None
+
+    @property
+    def tenant(self) -> Supplier | Buyer | VerificationBody | None:
+        return self._of_tenant.tenant if self._of_tenant else None
 
     @property
     def supplier(self) -> Supplier | None:
-        return self.membership.supplier if self.membership else None
+        return self._of_tenant.supplier if self._of_tenant else None
 
     @property
     def buyer(self) -> Buyer | None:
-        return self.membership.buyer if self.membership else None
+        return self._of_tenant.buyer if self._of_tenant else None
 
     @property
     def body(self) -> VerificationBody | None:
-        return self.membership.body if self.membership else None
+        return self._of_tenant.body if self._of_tenant else None
+
+    @property
+    def tenant_columns(self) -> dict[str, int]:
+        """The one column that names the actor's tenant, for filters and new rows of `OfOneTenant`."""
+        named = {
+            "supplier_id": self.scope.supplier_id,
+            "buyer_id": self.scope.buyer_id,
+            "body_id": self.scope.body_id,
+        }
+        columns = {column: value for column, value in named.items() if value is not None}
+        if not columns:
+            raise PermissionDenied("no tenant")
+        return columns
 
     @property
     def user_id(self) -> int | None:

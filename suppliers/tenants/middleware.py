@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import get_resolver
 from django.utils.translation import gettext as _
 
-from . import clock, tokens
+from . import row_security, tokens
 from .actors import Actor
+from .asking import coming_from, identified
 from .models import ApiToken, Membership
 from .refusals import Refusal
 from .scope import entered
 
 TENANT_HEADER = "X-GreenLink-Tenant"
 SESSION_KEY = "tenant_membership"
+# Who answers an invitation speaks for no tenant yet, whichever others they are in.
+BEFORE_ANY_TENANT = "/invitations/"
+# One's own data are a person's affair in all its tenants at once: the actor is known, no scope is open.
+OF_THE_PERSON = "/privacy/"
 
+logger = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -46,16 +59,17 @@ class TokenMiddleware:
                 return error_response(
                     "auth.token", _("This token is not known, has expired or was revoked."), 401
                 )
-            request.user = token.user
+            request.user = token.user or Machine()
             request.api_token = token  # type: ignore[attr-defined]
-            self._note_use(token)
+            tokens.note_use(token)
         return self.get_response(request)
 
-    @staticmethod
-    def _note_use(token: ApiToken) -> None:
-        now = clock.now()
-        if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
-            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+class Machine(AnonymousUser):
+    """Stands where a view looks for a person, when an integration's key asks. Its rights are the key's."""
+
+    is_authenticated = True  # type: ignore[assignment]
+    is_anonymous = False  # type: ignore[assignment]
 
 
 class TenantMiddleware:
@@ -67,25 +81,72 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         request.memberships = []  # type: ignore[attr-defined]
-        if not request.user.is_authenticated:
+        with coming_from(_origin(request)), identified(request.user.pk):
+            return self._answered(request)
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated or request.path.startswith(BEFORE_ANY_TENANT):
             return self.get_response(request)
-        memberships = list(
-            Membership.objects.live()
-            .filter(user_id=request.user.pk)
-            .select_related("user", "supplier", "buyer", "body")
-            .order_by("id")
-        )
-        request.memberships = memberships  # type: ignore[attr-defined]
         try:
-            chosen = _choose(request, memberships)
+            actor = _actor(request)
         except Refusal as refusal:
             return error_response(refusal.code, refusal.message, refusal.status)
-        if chosen is None:
+        if actor is None:
             return self.get_response(request)
-        actor = Actor.of(chosen, request.api_token)  # type: ignore[attr-defined]
         request.actor = actor  # type: ignore[attr-defined]
-        with entered(actor.scope):
+        if request.path.startswith(OF_THE_PERSON):
             return self.get_response(request)
+        with entered(actor.scope), _one_transaction(request):
+            response = self.get_response(request)
+            if response.status_code >= 500 and connection.in_atomic_block:
+                transaction.set_rollback(True)
+            return response
+
+
+def _one_transaction(request: HttpRequest) -> AbstractContextManager[Any]:
+    """A page that only reads is read at one moment, and PostgreSQL is told its scope once.
+
+    What writes has transactions of its own: work it leaves for the queue must start before it answers.
+    """
+    reads = request.method in ("GET", "HEAD") and connection.vendor == "postgresql"
+    return transaction.atomic() if reads else nullcontext()
+
+
+def _origin(request: HttpRequest) -> str:
+    token: ApiToken | None = request.api_token  # type: ignore[attr-defined]
+    try:
+        address = get_adapter(request).get_client_ip(request)
+    except (ImproperlyConfigured, PermissionDenied):
+        # not by way of the proxies that the settings promise
+        address = str(request.META.get("REMOTE_ADDR", ""))
+    return f"{address} {token.prefix}…" if token is not None else address
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    token: ApiToken | None = request.api_token  # type: ignore[attr-defined]
+    if token is not None and token.user_id is None:
+        return _key_actor(token, request.headers.get(TENANT_HEADER))
+    memberships = list(
+        Membership.objects.live()  # type: ignore[attr-defined]
+        .filter(user_id=request.user.pk)
+        .select_related("user", "supplier", "buyer", "body")
+        .order_by("id")
+    )
+    request.memberships = memberships  # type: ignore[attr-defined]
+    chosen = _choose(request, memberships)
+    return Actor.of(chosen, token) if chosen else None
+
+
+def _key_actor(key: ApiToken, wanted: str | None) -> Actor:
+    with entered(key.scope):
+        tenant = key.tenant
+    if wanted and (tenant is None or tenant.code != wanted):
+        raise _not_a_member()
+    return Actor.of_key(key)
+
+
+def _not_a_member() -> Refusal:
+    return Refusal("tenant.unknown", _("You are not a member of this tenant."), status=404)
 
 
 def _choose(request: HttpRequest, memberships: list[Membership]) -> Membership | None:
@@ -94,9 +155,9 @@ def _choose(request: HttpRequest, memberships: list[Membership]) -> Membership |
     wanted = request.headers.get(TENANT_HEADER)
     if wanted:
         for membership in memberships:
-            if membership.tenant.code == wanted:
+            if membership.tenant is not None and membership.tenant.code == wanted:
                 return membership
-        raise Refusal("tenant.unknown", _("You are not a member of this tenant."), status=404)
+        raise _not_a_member()
     if len(memberships) == 1:
         return memberships[0]
     if request.api_token is not None:  # type: ignore[attr-defined]
@@ -130,6 +191,10 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if row_security.refused(exception):
+            # A row of somebody else was about to be written. For who asks, it is not there.
+            logger.error("row-level security refused %s %s", request.method, request.path, exc_info=exception)
+            return _not_found(request, exception)
         if not isinstance(exception, Refusal):
             return None
         if is_api(request):
@@ -143,6 +208,11 @@ class RefusalMiddleware:
             if target != request.path or request.method != "GET"
             else None
         )
+
+
+def _not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    answer: HttpResponse = get_resolver().resolve_error_handler(404)(request, exception=exception)
+    return answer
 
 
 def _same_site_referer(request: HttpRequest) -> str:

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
-from . import clock
+from . import clock, row_rules
+from .row_rules import RowRule
+
+if TYPE_CHECKING:
+    from .models import EnrolmentQuerySet
 
 
 class OutsideScope(RuntimeError):
@@ -59,6 +63,19 @@ class Scope:
             return Q(**{f"{field}__in": self._enrolments(supplier_id=self.supplier_id).values("buyer_id")})
         return Q(pk__in=[])
 
+    def shared(self, first_day: str) -> Q:
+        """Rows not older than what the buyer sees of their supplier; `first_day` names their date.
+
+        Most rows are later than every enrolment's first day, which is looked up once; only the others ask for
+        their own supplier's.
+        """
+        if self.buyer_id is None:
+            return Q()
+        enrolments = self._enrolments(buyer_id=self.buyer_id).with_data_from().order_by()
+        last = enrolments.values("buyer_id").annotate(day=Max("data_from")).values("day")
+        own = enrolments.filter(supplier_id=OuterRef("supplier_id"), data_from__lte=OuterRef(first_day))
+        return Q(**{f"{first_day}__gte": Subquery(last)}) | Q(Exists(own))
+
     def named(self) -> Q:
         """Rows that name this scope's own tenant, whoever else they name: neither enrolment nor release matters."""
         if self.is_everyone:
@@ -68,11 +85,11 @@ class Scope:
         return Q(supplier_id=self.supplier_id) if self.supplier_id is not None else Q(pk__in=[])
 
     @staticmethod
-    def _enrolments(**of: int) -> models.QuerySet[Any]:
+    def _enrolments(**of: Any) -> EnrolmentQuerySet:
         from .models import Enrolment  # the models are built on this module
 
-        active: models.QuerySet[Any] = Enrolment.directory.filter(**of).active(clock.today())
-        return active
+        enrolments: EnrolmentQuerySet = Enrolment.directory.filter(**of)  # type: ignore[assignment]
+        return enrolments.active(clock.today())
 
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
@@ -139,6 +156,11 @@ class ScopedModel(models.Model):
     def writable_in(self, scope: Scope) -> bool:
         raise NotImplementedError
 
+    @classmethod
+    def row_rule(cls) -> RowRule:
+        """The same in SQL, for the third lock."""
+        raise NotImplementedError
+
     def assert_writable(self) -> None:
         scope = current()
         if not (scope.is_everyone or self.writable_in(scope)):
@@ -154,12 +176,19 @@ class ScopedModel(models.Model):
 
 
 class SupplierOwned(ScopedModel):
-    """Data of a supplier. A buyer sees those of enrolled suppliers, and only what `buyer_sees` lets through."""
+    """Data of a supplier. A buyer sees those of enrolled suppliers, and only what `buyer_sees` lets through.
+
+    `buyer_sees_sql` says the same for the database. `first_day` names the date of a row where the buyer sees
+    data only from a day on (`first_day_sql`: as an expression, where it is not a column).
+    """
 
     supplier = models.ForeignKey("suppliers.Supplier", on_delete=models.PROTECT, related_name="+")
 
     buyer_sees: ClassVar[Q] = Q()
+    buyer_sees_sql: ClassVar[str] = "true"
     buyer_writes: ClassVar[bool] = False
+    first_day: ClassVar[str] = ""
+    first_day_sql: ClassVar[str] = ""
 
     class Meta(ScopedModel.Meta):
         abstract = True
@@ -167,7 +196,17 @@ class SupplierOwned(ScopedModel):
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
         visible = scope.suppliers()
-        return visible & cls.buyer_sees if scope.buyer_id is not None else visible
+        if scope.buyer_id is None:
+            return visible
+        return visible & cls.buyer_sees & (scope.shared(cls.first_day) if cls.first_day else Q())
+
+    @classmethod
+    def row_rule(cls) -> RowRule:
+        return row_rules.supplier_owned(
+            buyer_sees=cls.buyer_sees_sql,
+            buyer_writes=cls.buyer_writes,
+            first_day=cls.first_day_sql or cls.first_day,
+        )
 
     def writable_in(self, scope: Scope) -> bool:
         if scope.supplier_id is not None:
@@ -180,8 +219,14 @@ class ProgramOwned(ScopedModel):
 
     buyer = models.ForeignKey("suppliers.Buyer", on_delete=models.PROTECT, related_name="+")
 
+    released_sql: ClassVar[str] = "false"
+
     class Meta(ScopedModel.Meta):
         abstract = True
+
+    @classmethod
+    def row_rule(cls) -> RowRule:
+        return row_rules.program_owned(released=cls.released_sql)
 
     @classmethod
     def released_to(cls, supplier_id: int) -> Q:

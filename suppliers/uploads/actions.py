@@ -5,6 +5,7 @@ Records and lines belong to other rooms; suppliers/pipeline.py puts the steps to
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import posixpath
 import re
@@ -249,12 +250,14 @@ def locked(upload: Upload) -> Upload:
     return row
 
 
-def mark_accepted(*, by: Actor, upload: Upload, rows: int) -> None:
+def mark_accepted(*, by: Actor, upload: Upload, rows: int, data_from: dt.date) -> None:
+    """`data_from`: the first day any of these rows speaks of; which buyers see the file hangs on it."""
     upload.status = UploadStatus.ACCEPTED
+    upload.data_from = min(data_from, upload.data_from or data_from)
     upload.rows_accepted += rows
     upload.accepted_at = upload.accepted_at or clock.now()
     upload.accepted_by_id = upload.accepted_by_id or by.user_id
-    upload.save(update_fields=["status", "rows_accepted", "accepted_at", "accepted_by"])
+    upload.save(update_fields=["status", "rows_accepted", "accepted_at", "accepted_by", "data_from"])
     audit.record(
         by=by, act="upload.accept", subject=upload, data={"rows": rows, "rows_accepted": upload.rows_accepted}
     )

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.tenants import clock
-from suppliers.tenants.scope import SupplierOwned
+from suppliers.tenants.scope import Scope, SupplierOwned
 
 
 class UploadStatus(models.TextChoices):
@@ -30,6 +30,8 @@ class Upload(SupplierOwned):
     """One file as it came; the file never changes."""
 
     buyer_sees = Q(accepted_at__isnull=False)
+    buyer_sees_sql = "accepted_at is not null"
+    first_day = "data_from"
 
     file = models.FileField(upload_to=file_path, max_length=200)
     filename = models.CharField(max_length=200)
@@ -51,6 +53,8 @@ class Upload(SupplierOwned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     accepted_at = models.DateTimeField(null=True)
+    # The first day any accepted row speaks of; with it the database knows which buyers may see the file.
+    data_from = models.DateField(null=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -76,10 +80,22 @@ class Upload(SupplierOwned):
         return self.filename
 
 
-class UploadReport(SupplierOwned):
-    """What the last check found: issues as rows of data, and what a page needs without reading them all."""
+class OfUpload(SupplierOwned):
+    """Seen by those who see the upload."""
 
-    buyer_sees = Q(upload__accepted_at__isnull=False)
+    buyer_sees_sql = "upload_id in (select u.id from suppliers_upload u)"
+
+    class Meta(SupplierOwned.Meta):
+        abstract = True
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        visible = scope.suppliers()
+        return visible & Q(upload__in=Upload.objects.all()) if scope.buyer_id is not None else visible
+
+
+class UploadReport(OfUpload):
+    """What the last check found: issues as rows of data, and what a page needs without reading them all."""
 
     upload = models.OneToOneField(Upload, on_delete=models.CASCADE, related_name="report")
     issues = models.JSONField(default=list)
@@ -90,10 +106,8 @@ class UploadReport(SupplierOwned):
         return f"report of {self.upload_id}"
 
 
-class CellFix(SupplierOwned):
+class CellFix(OfUpload):
     """A cell corrected on the page: the file stays as it came, this row says what it should read."""
-
-    buyer_sees = Q(upload__accepted_at__isnull=False)
 
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="fixes")
     row = models.PositiveIntegerField()
@@ -103,7 +117,7 @@ class CellFix(SupplierOwned):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
-    class Meta(SupplierOwned.Meta):
+    class Meta(OfUpload.Meta):
         ordering = ["id"]
 
     def __str__(self) -> str:
