@@ -3,13 +3,21 @@
 Nothing need be set: the defaults are SQLite, no broker, files under var/.
 """
 
+import contextlib
 import datetime as dt
+import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from greenlink import databases
+from suppliers.tenants.accounts import company_login, encryption
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -18,19 +26,36 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 environ.Env.read_env(VAR_DIR / "greenlink.env")
 
 
-def _secret_key() -> str:
-    """Made once and kept, so that nobody needs to set one to try the product."""
-    path = VAR_DIR / "secret_key"
+PRODUCTION = env.bool("GREENLINK_PRODUCTION", default=False)
+
+
+def _secret(variable: str, name: str, make: Callable[[], str]) -> str:
+    """From the environment; outside production made once and kept, so that nobody needs to set one to try this."""
+    given = env.str(variable, default="")
+    if given:
+        return given
+    if PRODUCTION:
+        raise ImproperlyConfigured(f"{variable} must be set in production (GREENLINK_PRODUCTION=1).")
+    path = VAR_DIR / name
     if not path.exists():
-        path.write_text(secrets.token_urlsafe(50))
-        path.chmod(0o600)
+        # Linked when whole, by one process alone: two that start together read the same secret.
+        made = VAR_DIR / f".{name}.{os.getpid()}"
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(make())
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
     return path.read_text()
 
 
-PRODUCTION = env.bool("GREENLINK_PRODUCTION", default=False)
-SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="") or _secret_key()
+SECRET_KEY = _secret("SECRET_KEY", "secret_key", lambda: secrets.token_urlsafe(50))
+ENCRYPTION_KEYS = encryption.parse_keys(_secret(encryption.VARIABLE, "encryption_keys", encryption.new_key))
 DEBUG = env.bool("DEBUG", default=False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG must not be set in production (GREENLINK_PRODUCTION=1).")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
+if PRODUCTION and not env.str("ALLOWED_HOSTS", default=""):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must be set in production (GREENLINK_PRODUCTION=1).")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # A demo stands on this day, so that nothing in it expires with the calendar.
@@ -55,12 +80,20 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "greenlink.middleware.SafeHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "greenlink.middleware.NoNulMiddleware",
@@ -70,9 +103,11 @@ MIDDLEWARE = [
     "suppliers.tenants.middleware.TokenMiddleware",
     "suppliers.tenants.middleware.MemberRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "suppliers.tenants.middleware.TenantMiddleware",
+    "suppliers.tenants.accounts.second_factor.SecondFactorMiddleware",
+    "suppliers.tenants.privacy.ConsentMiddleware",
     "suppliers.tenants.middleware.RefusalMiddleware",
 ]
 
@@ -96,17 +131,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'greenlink.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
-        "transaction_mode": "IMMEDIATE",
-        # recursive_triggers: REPLACE must meet the triggers that keep published rankings as they are.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
-    }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# DATABASE_OWNER_URL: the role that owns the tables and migrates; DATABASE_URL then names one that owns nothing
+# (docs/postgresql.md). DATABASE_POOL: connections a process keeps; without it each thread keeps one for a minute.
+_database_url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'greenlink.sqlite3'}"
+DATABASES = {"default": databases.read(_database_url, pool=env.int("DATABASE_POOL", default=0))}
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL
@@ -115,11 +144,19 @@ CELERY_TASK_EAGER_PROPAGATES = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2}
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "jobs.sweep", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "jobs.sweep", "schedule": 60.0},
+    "verify_audit": {"task": "audit.verify", "schedule": crontab(hour=3, minute=20)},
+}
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {
+        # Limits of tries and used codes stand here: all processes must see them.
+        "BACKEND": "suppliers.tenants.accounts.shared_cache.SharedFileCache",
+        "LOCATION": VAR_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
 }
 
 AUTH_USER_MODEL = "suppliers.User"
@@ -127,9 +164,92 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+
+ACCOUNT_ADAPTER = "suppliers.tenants.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+# Tries per time and per client address (ip), account or address typed (key), person logged in (user).
+# A factory's people come from one address, so the limits by address are wide and those by account narrow.
+# The second factor counts as login_failed, with the person as key.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/3m/key",
+    "reset_password": "20/m/ip,3/10m/key",
+    "reset_password_from_key": "20/m/ip",
+    "signup": "20/m/ip",
+}
+# Whose address the limits count: that of the connection, unless so many proxies of ours stand in front and each
+# adds to X-Forwarded-For, or one sets this header and lets no one else set it.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.str("CLIENT_IP_HEADER", default="") or None
+
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=PRODUCTION)
+MFA_ADAPTER = "suppliers.tenants.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# The clock of a telephone may be off by a step; forms.py keeps a code from being used twice all the same.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "GreenLink"
+# Nobody signs up here, so nobody can lock up an address that is not theirs; and with this off, whoever has a second
+# factor could never change the address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+MFA_FORMS = {
+    "authenticate": "suppliers.tenants.accounts.forms.AuthenticateForm",
+    "reauthenticate": "suppliers.tenants.accounts.forms.ReauthenticateForm",
+    "activate_totp": "suppliers.tenants.accounts.forms.ActivateAppForm",
+    "login_webauthn": "suppliers.tenants.accounts.forms.LoginPasskeyForm",
+    "authenticate_webauthn": "suppliers.tenants.accounts.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "suppliers.tenants.accounts.forms.ReauthenticatePasskeyForm",
+    "add_webauthn": "suppliers.tenants.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "suppliers.tenants.accounts.forms.RenamePasskeyForm",
+}
+
+COMPANY_LOGIN = company_login.read(
+    oidc=env.str(company_login.OIDC_VARIABLE, default=""),
+    saml=env.str(company_login.SAML_VARIABLE, default=""),
+)
+INSTALLED_APPS += COMPANY_LOGIN.apps
+SOCIALACCOUNT_ADAPTER = "suppliers.tenants.accounts.adapters.CompanyLoginAdapter"
+SOCIALACCOUNT_PROVIDERS = COMPANY_LOGIN.providers
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+
+# smtp+tls://USER:PASSWORD@HOST:587; on the console unless said.
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="GreenLink <greenlink@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Who answers for personal data, where to write, and whether people must agree to the notice before they go on.
+PRIVACY_HANDLER = env.str("PRIVACY_HANDLER", default="")
+PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="")
+CONSENT_REQUIRED = env.bool("CONSENT_REQUIRED", default=PRODUCTION)
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("中文")), ("en", _("English"))]
@@ -187,14 +307,21 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # a form that leads to a company's login server is a form to that server
+        "form-action": [SELF, *COMPANY_LOGIN.origins],
         "frame-ancestors": [NONE],
     }
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+# No script of ours reads a cookie. __Host-: neither plain HTTP nor a neighbouring name can plant one.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    f"{'__Host-' if PRODUCTION else ''}{name}" for name in ("sessionid", "csrftoken")
+)
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION

@@ -17,6 +17,7 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from suppliers.models import Buyer, Membership, Supplier, User, VerificationBody
 from suppliers.tenants import tokens
+from suppliers.tenants.accounts import emails
 
 from . import BUYER_CODE, companies
 
@@ -89,6 +90,7 @@ def make_accounts(keys: Keys) -> None:
         if user.pk is None or user.password != encoded:
             user.password = encoded
             user.save()
+        emails.keep_in_step(user)
         _make_member(user, account)
         if tokens.find(keys.tokens[account.email]) is None:
             tokens.issue(user=user, name="demo", secret=keys.tokens[account.email])

@@ -167,6 +167,25 @@ def test_a_row_of_another_tenant_cannot_be_written(sites: World, sql: str):
 
 
 @on_postgresql
+@pytest.mark.parametrize("name", ["otto", "alice"])
+def test_nobody_enrols_a_company_that_has_people_but_itself_when_asked(world: World, name: str):
+    """Otto's program is told nothing of BETA unless BETA joins; ALPHA joins no program that has not asked it."""
+    supplier = world.neighbour if name == "otto" else world.supplier
+    insert = (
+        f"insert into suppliers_enrolment (buyer_id, supplier_id, commodity, tier, erp_code, started_on) "
+        f"values ({world.other_buyer.pk}, {supplier.pk}, 'pcb', 1, '', '2025-01-01')"
+    )
+    with (
+        entered(getattr(world, name).scope),
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        column(insert)
+    with all_tenants("tests"):
+        assert not Enrolment.objects.filter(supplier=supplier, buyer=world.other_buyer).exists()
+
+
+@on_postgresql
 @pytest.mark.parametrize(
     "sql", ["update suppliers_site set name = 'taken'", "delete from suppliers_site where code = 'BETA-SITE'"]
 )
