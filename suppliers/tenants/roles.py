@@ -30,9 +30,58 @@ class Right(StrEnum):
     EDITION_PUBLISH = "edition_publish"
     METHODOLOGY_WRITE = "methodology_write"
     ENROLMENT_WRITE = "enrolment_write"
+    ENROLMENT_ANSWER = "enrolment_answer"
     MEMBER_READ = "member_read"
+    MEMBER_WRITE = "member_write"
+    KEY_WRITE = "key_write"
+    AUDIT_READ = "audit_read"
+    ARCHIVE_WRITE = "archive_write"
     SCREEN_READ = "screen_read"
     INVENTORY_REVIEW = "inventory_review"
+
+
+RIGHT_LABELS: dict[Right, Promise] = {
+    Right.RECORD_READ: _("See sites, uploads, records and emissions"),
+    Right.UPLOAD_WRITE: _("Hand in data: upload, fix, accept"),
+    Right.UPLOAD_WITHDRAW: _("Withdraw data that were accepted"),
+    Right.SITE_WRITE: _("Add and change sites and meters"),
+    Right.EVIDENCE_READ: _("See evidence and documents"),
+    Right.EVIDENCE_WRITE: _("Enter evidence and submit it"),
+    Right.EVIDENCE_REVIEW: _("Review evidence and enter findings"),
+    Right.PROJECT_READ: _("See Spark Action projects"),
+    Right.PROJECT_WRITE: _("Run Spark Action projects"),
+    Right.SCORECARD_READ: _("See scorecards"),
+    Right.RANKING_READ: _("See the ranking of all suppliers"),
+    Right.SUPPLIER_LIST: _("See the list of enrolled suppliers"),
+    Right.EDITION_READ: _("See the state of the quarter"),
+    Right.EDITION_RUN: _("Compute, preview and lock the quarter"),
+    Right.EDITION_PUBLISH: _("Publish the quarter"),
+    Right.METHODOLOGY_WRITE: _("Set the methodology"),
+    Right.ENROLMENT_WRITE: _("Enrol suppliers and end an enrolment"),
+    Right.ENROLMENT_ANSWER: _("Answer for the company: join and leave programs, share history"),
+    Right.MEMBER_READ: _("See the team"),
+    Right.MEMBER_WRITE: _("Invite people, change roles, revoke memberships"),
+    Right.KEY_WRITE: _("Make and revoke keys"),
+    Right.AUDIT_READ: _("Read the audit trail"),
+    Right.ARCHIVE_WRITE: _("Take home all data of the company"),
+    Right.SCREEN_READ: _("Open the big screen"),
+    Right.INVENTORY_REVIEW: _("Review the inventories that are assigned"),
+}
+
+# No key holds these: a machine lets nobody in, makes no keys and gives no word for its company; the others have
+# pages and nothing in the API.
+FOR_PEOPLE_ONLY = frozenset(
+    {
+        Right.MEMBER_WRITE,
+        Right.KEY_WRITE,
+        Right.ENROLMENT_WRITE,
+        Right.ENROLMENT_ANSWER,
+        Right.MEMBER_READ,
+        Right.AUDIT_READ,
+        Right.ARCHIVE_WRITE,
+        Right.SCREEN_READ,
+    }
+)
 
 
 class TenantKind(StrEnum):
@@ -53,6 +102,8 @@ class Role:
 _SUPPLIER_READS = frozenset(
     {Right.RECORD_READ, Right.EVIDENCE_READ, Right.PROJECT_READ, Right.SCORECARD_READ, Right.MEMBER_READ}
 )
+# What the people have who answer for a tenant: members, keys, and what was done by whom.
+_MANAGES = frozenset({Right.MEMBER_WRITE, Right.KEY_WRITE, Right.AUDIT_READ})
 _BUYER_READS = _SUPPLIER_READS | {
     Right.RANKING_READ,
     Right.SUPPLIER_LIST,
@@ -81,9 +132,15 @@ ROLES: dict[str, Role] = {
             "supplier_manager",
             TenantKind.SUPPLIER,
             _("Supplier, manager"),
-            _("Everything of a contributor; withdraws data and runs Spark Action projects."),
+            _(
+                "Everything of a contributor; withdraws data, runs Spark Action projects, manages members and keys, "
+                "answers for the company in programs."
+            ),
             _SUPPLIER_READS
+            | _MANAGES
             | {
+                Right.ENROLMENT_ANSWER,
+                Right.ARCHIVE_WRITE,
                 Right.UPLOAD_WRITE,
                 Right.UPLOAD_WITHDRAW,
                 Right.SITE_WRITE,
@@ -104,6 +161,7 @@ ROLES: dict[str, Role] = {
             _("Program admin"),
             _("Runs the quarter: enrols suppliers, sets the methodology, computes, locks and publishes."),
             _BUYER_READS
+            | _MANAGES
             | {
                 Right.EVIDENCE_REVIEW,
                 Right.EDITION_RUN,
@@ -119,6 +177,13 @@ ROLES: dict[str, Role] = {
             _("Reviews the inventories assigned to the verification body."),
             frozenset({Right.INVENTORY_REVIEW, Right.MEMBER_READ}),
         ),
+        Role(
+            "body_manager",
+            TenantKind.BODY,
+            _("Verification body, manager"),
+            _("Everything of a verifier; manages the members of the verification body."),
+            frozenset({Right.INVENTORY_REVIEW, Right.MEMBER_READ}) | _MANAGES,
+        ),
     )
 }
 
@@ -127,3 +192,14 @@ ROLE_CHOICES = [(role.slug, role.label) for role in ROLES.values()]
 
 def roles_of(kind: TenantKind) -> list[str]:
     return [slug for slug, role in ROLES.items() if role.kind == kind]
+
+
+def rights_of(kind: TenantKind) -> list[Right]:
+    """The rights that some role of this kind holds, in the order of the table."""
+    held = frozenset().union(*(ROLES[slug].rights for slug in roles_of(kind)))
+    return [right for right in Right if right in held]
+
+
+def may_be_given(role: str, *, kind: TenantKind | None, rights: frozenset[Right]) -> bool:
+    """Whether who holds `rights` in a tenant of this kind may give this role: its own kind, and no more than they have."""
+    return role in ROLES and ROLES[role].kind == kind and ROLES[role].rights <= rights

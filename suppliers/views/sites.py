@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -21,8 +20,8 @@ from suppliers.sites.models import Meter, Site
 from suppliers.tenants.access import TenantRequest, needs, own_supplier
 from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.models import Supplier
-from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right, TenantKind
+from suppliers.views.saving import saved
 
 CODE = forms.RegexField(
     r"^[\w.-]+$",
@@ -116,7 +115,7 @@ def site_list(request: TenantRequest) -> HttpResponse:
 @needs(Right.SITE_WRITE, kind=TenantKind.SUPPLIER)
 def site_new(request: TenantRequest) -> HttpResponse:
     form = SiteForm(request.POST or None)
-    if form.is_valid() and _saved(
+    if form.is_valid() and saved(
         form,
         lambda: actions.add_site(by=request.actor, supplier=own_supplier(request.actor), **form.cleaned_data),
     ):
@@ -143,7 +142,7 @@ def site_edit(request: TenantRequest, pk: int) -> HttpResponse:
 def meter_new(request: TenantRequest, site_pk: int) -> HttpResponse:
     site = _own_site(own_supplier(request.actor), site_pk)
     form = MeterForm(request.POST or None, site=site)
-    if form.is_valid() and _saved(
+    if form.is_valid() and saved(
         form, lambda: actions.add_meter(by=request.actor, site=site, **form.cleaned_data)
     ):
         messages.success(request, _("Meter %(code)s is added.") % {"code": form.cleaned_data["code"]})
@@ -157,22 +156,12 @@ def meter_edit(request: TenantRequest, pk: int) -> HttpResponse:
     own = Meter.objects.filter(supplier=own_supplier(request.actor)).select_related("site")
     meter = get_object_or_404(own, pk=pk)
     form = MeterForm(request.POST or None, instance=meter, site=meter.site)
-    if form.is_valid() and _saved(
+    if form.is_valid() and saved(
         form, lambda: actions.change_meter(by=request.actor, meter=own.get(pk=pk), **form.cleaned_data)
     ):
         messages.success(request, _("Meter %(code)s is saved.") % {"code": meter.code})
         return HttpResponseRedirect(reverse("sites"))
     return _form_page(request, form, title=_("Change meter %(code)s") % {"code": meter.code})
-
-
-def _saved(form: forms.BaseForm, act: Any) -> bool:
-    """A refusal becomes an error of the form, so that nothing typed is lost."""
-    try:
-        act()
-    except Refusal as refusal:
-        form.add_error(None, ValidationError(str(refusal.message), code=refusal.code))
-        return False
-    return True
 
 
 def _form_page(request: TenantRequest, form: forms.BaseForm, *, title: str) -> HttpResponse:
