@@ -44,9 +44,12 @@ PLACES = [
     Place(_("Spark Action"), "spark", "spark", _SUPPLIER + _BUYER, Right.PROJECT_READ),
     Place(_("Scorecard"), "scorecard", "scorecard", _SUPPLIER, Right.SCORECARD_READ),
     Place(_("Evidence"), "evidence", "evidence", _SUPPLIER, Right.EVIDENCE_READ),
+    Place(_("Programs"), "programs", "program", _SUPPLIER, Right.RECORD_READ),
     Place(_("Emission factors"), "factors", "factors", _SUPPLIER + _BUYER),
     Place(_("Methodology"), "methodology", "methodology", _SUPPLIER + _BUYER),
     Place(_("Team"), "team", "team", _ALL, Right.MEMBER_READ),
+    Place(_("Keys"), "keys", "lock", _ALL, Right.KEY_WRITE),
+    Place(_("Audit trail"), "audit", "audit", _ALL, Right.AUDIT_READ),
     Place(_("Big screen"), "screen", "screen", _BUYER, Right.SCREEN_READ),
 ]
 
@@ -62,7 +65,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def describe(actor: Actor) -> dict[str, Any]:
-    tenant = actor.membership.tenant if actor.membership else None
+    tenant = actor.tenant
     english = (get_language() or "").startswith("en")
     return {
         "user": actor.user,

@@ -16,7 +16,7 @@ from suppliers.activity import coverage
 from suppliers.disclosure import queries as disclosure
 from suppliers.inventory import breakdown
 from suppliers.templatetags.greenlink import month_label, named, points, tonnes_number
-from suppliers.tenants.models import Enrolment, Supplier
+from suppliers.tenants.models import Enrolment, EnrolmentOffer, OfferAnswer, Supplier
 from suppliers.uploads.models import Upload, UploadStatus
 from suppliers.views import charts
 from suppliers.views.emissions import scope_word
@@ -33,7 +33,7 @@ def context(supplier: Supplier, today: dt.date) -> dict[str, Any]:
     return {
         "supplier": supplier,
         "due": _due(supplier, calendar, today),
-        "wrong": _wrong(supplier),
+        "wrong": _offers(supplier) + _wrong(supplier),
         "expiring": _expiring(supplier),
         "tonnes": _tonnes(supplier, months),
         "coverage": _calendar(calendar, months),
@@ -109,6 +109,21 @@ def _hole_duty(label: str, holes: list[Any], due: dt.date, today: dt.date, buyer
     word = _("overdue") if late else _("due in %(days)s days") % {"days": (due - today).days}
     tone = "bad" if late else "warn" if (due - today).days <= 15 else "info"
     return {"title": title, "why": why, "url": reverse("uploads"), "icon": "data", "tone": tone, "word": word}
+
+
+def _offers(supplier: Supplier) -> list[dict[str, Any]]:
+    offers = EnrolmentOffer.objects.filter(supplier=supplier, answer=OfferAnswer.OPEN).select_related("buyer")
+    return [
+        {
+            "title": _("%(buyer)s invites you to its program") % {"buyer": named(offer.buyer)},
+            "why": _("Accept and choose how much of your history it sees, or decline."),
+            "url": reverse("programs"),
+            "icon": "program",
+            "tone": "warn",
+            "word": _("waiting for your answer"),
+        }
+        for offer in offers
+    ]
 
 
 def _wrong(supplier: Supplier) -> list[dict[str, Any]]:

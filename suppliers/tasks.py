@@ -1,10 +1,15 @@
 """Names for the queue. Each body is one call; the database is the queue, Celery rings the bell."""
 
+import logging
+
 from celery import shared_task
+from django.core.management import call_command
 
 # Importing the pipeline registers its jobs with the queue.
 from suppliers import pipeline  # noqa: F401
 from suppliers.jobs import queue
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name=queue.BELL)  # type: ignore[untyped-decorator]
@@ -15,3 +20,12 @@ def run_job(job_id: int) -> None:
 @shared_task(name="jobs.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> int:
     return queue.run_waiting()
+
+
+@shared_task(name="audit.verify")  # type: ignore[untyped-decorator]
+def verify_audit() -> None:
+    """Every night: the trail is read again, and what is whole is anchored."""
+    try:
+        call_command("verify_audit")
+    except SystemExit:  # would end the worker
+        logger.error("the audit trail is not whole: run verify_audit")

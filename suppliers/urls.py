@@ -10,4 +10,11 @@ urlpatterns = [
     path("", include("suppliers.views.disclosure")),
     path("", include("suppliers.views.factors")),
     path("", include("suppliers.views.enrolments")),
+    path("", include("suppliers.views.programs")),
+    path("", include("suppliers.views.team")),
+    path("", include("suppliers.views.audit")),
+    path("", include("suppliers.views.invitations")),
+    path("", include("suppliers.views.keys")),
+    path("", include("suppliers.views.roles")),
+    path("", include("suppliers.views.privacy")),
 ]

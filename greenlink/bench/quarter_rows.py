@@ -178,6 +178,7 @@ def _lines(
         buyer,
         supplier_id=owner,
         record_id=records,
+        record_start=first,
         year=[day.year for day in first],
         month=[day.month for day in first],
         carrier=["electricity"] * count,

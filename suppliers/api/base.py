@@ -18,6 +18,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
+from suppliers.tenants import clock
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.models import Buyer, Enrolment, Supplier
 from suppliers.tenants.refusals import Refusal
@@ -73,7 +74,8 @@ def buyer_of(request: Request) -> Buyer:
     actor = actor_of(request)
     if actor.buyer is not None:
         return actor.buyer
-    enrolments = Enrolment.objects.filter(supplier=supplier_of(request)).select_related("buyer")
+    enrolments = Enrolment.objects.filter(supplier=supplier_of(request)).active(clock.today())  # type: ignore
+    enrolments = enrolments.select_related("buyer")
     buyers = {enrolment.buyer.code: enrolment.buyer for enrolment in enrolments}
     wanted = request.query_params.get("buyer")
     if wanted:

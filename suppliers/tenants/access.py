@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from .actors import Actor
@@ -58,8 +59,17 @@ def own_buyer(actor: Actor) -> Buyer:
 
 
 def supplier_for(actor: Actor, code: str) -> Supplier:
-    """The supplier of that code if the actor may see it; otherwise it does not exist (404)."""
-    found: Supplier | None = Supplier.objects.filter(code=code).first()
+    """The supplier of that code whose data the actor may see today; otherwise it does not exist (404)."""
+    return _found(Supplier.objects.filter(actor.scope.suppliers("pk"), code=code), code)
+
+
+def supplier_known(actor: Actor, code: str) -> Supplier:
+    """The same, and for a buyer also one that has left: its published scorecards stay readable."""
+    return _found(Supplier.objects.filter(code=code), code)
+
+
+def _found(suppliers: QuerySet[Supplier], code: str) -> Supplier:
+    found = suppliers.first()
     if found is None:
         raise Http404(code)
     return found

@@ -73,11 +73,6 @@ def program_owned(*, released: str = "false") -> RowRule:
     return RowRule(read=f"{OWN_BUYER} or ({IN_PROGRAM} and ({released}))", add=OWN_BUYER)
 
 
-def named_both() -> RowRule:
-    """Rows between one buyer and one supplier: both read and write them."""
-    return RowRule(read=f"{OWN_BUYER} or {OWN_SUPPLIER}", add=f"{OWN_BUYER} or {OWN_SUPPLIER}")
-
-
 _MEMBER_OF = f"in (select m.supplier_id from suppliers_membership m where m.user_id = {PERSON_ID})"
 
 # Also those that left: a buyer goes on reading who the companies of its published rankings were.
@@ -88,6 +83,23 @@ SUPPLIER = RowRule(
     # A buyer may enter a company it enrols in the same breath; from then on the row is the company's.
     add=f"{BUYER_ID} is not null",
     change=f"id = {SUPPLIER_ID}",
+    remove="false",
+)
+ENROLMENT = RowRule(
+    read=f"{OWN_BUYER} or {OWN_SUPPLIER}",
+    # A buyer enrols a company for which nobody speaks yet; everybody else enrols itself, and only when asked to.
+    add=(
+        f"({OWN_BUYER} and not greenlink_has_members(supplier_id)) or ({OWN_SUPPLIER} and exists (select 1 "
+        "from suppliers_enrolmentoffer o where o.answer = '' and o.supplier_id = suppliers_enrolment.supplier_id "
+        "and o.buyer_id = suppliers_enrolment.buyer_id))"
+    ),
+    change=f"{OWN_BUYER} or {OWN_SUPPLIER}",
+    remove="false",
+)
+OFFER = RowRule(
+    read=f"{OWN_BUYER} or {OWN_SUPPLIER}",
+    add=OWN_BUYER,
+    change=f"{OWN_BUYER} or {OWN_SUPPLIER}",
     remove="false",
 )
 COMMODITY = RowRule(

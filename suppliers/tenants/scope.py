@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 
 from . import clock, row_rules
 from .row_rules import RowRule
@@ -64,17 +64,11 @@ class Scope:
         return Q(pk__in=[])
 
     def shared(self, first_day: str) -> Q:
-        """Rows not older than what the buyer sees of their supplier; `first_day` names their date.
-
-        Most rows are later than every enrolment's first day, which is looked up once; only the others ask for
-        their own supplier's.
-        """
+        """Rows not older than what the buyer sees of their supplier; `first_day` names their date."""
         if self.buyer_id is None:
             return Q()
-        enrolments = self._enrolments(buyer_id=self.buyer_id).with_data_from().order_by()
-        last = enrolments.values("buyer_id").annotate(day=Max("data_from")).values("day")
-        own = enrolments.filter(supplier_id=OuterRef("supplier_id"), data_from__lte=OuterRef(first_day))
-        return Q(**{f"{first_day}__gte": Subquery(last)}) | Q(Exists(own))
+        of_supplier = self._enrolments(buyer_id=self.buyer_id, supplier_id=OuterRef("supplier_id"))
+        return Q(Exists(of_supplier.with_data_from().filter(data_from__lte=OuterRef(first_day))))
 
     def named(self) -> Q:
         """Rows that name this scope's own tenant, whoever else they name: neither enrolment nor release matters."""

@@ -17,7 +17,7 @@ from suppliers.activity.models import Output
 from suppliers.disclosure import actions, queries
 from suppliers.disclosure.forms import ItemForm, ReviewForm
 from suppliers.disclosure.models import EvidenceFile, Submitted
-from suppliers.tenants import audit
+from suppliers.tenants import audit, clock
 from suppliers.tenants.access import TenantRequest, needs, own_supplier
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.models import Enrolment, Supplier
@@ -204,7 +204,8 @@ def _item(actor: Actor, kind: Kind, pk: int) -> Submitted:
 
 
 def _buyer_names(supplier: Supplier) -> str:
-    enrolments = Enrolment.objects.filter(supplier=supplier, ended_on=None).select_related("buyer")
+    enrolments = Enrolment.objects.filter(supplier=supplier).active(clock.today())  # type: ignore
+    enrolments = enrolments.select_related("buyer")
     return "、".join(sorted(enrolment.buyer.name for enrolment in enrolments))
 
 

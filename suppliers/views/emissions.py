@@ -172,9 +172,7 @@ def _kept(request: TenantRequest) -> str:
 @needs(Right.RECORD_READ)
 def line_trace(request: TenantRequest, pk: int) -> HttpResponse:
     """From a figure to its factor, record, file and cell. The scope decides who may see the line; else 404."""
-    lines = queries.lines_for_trace().select_related(
-        "record__upload__created_by", "record__upload__accepted_by"
-    )
+    lines = queries.lines_for_trace()
     if request.actor.supplier is not None:
         lines = lines.filter(supplier=request.actor.supplier)
     line = get_object_or_404(lines, pk=pk)

@@ -17,12 +17,13 @@ from suppliers.disclosure import queries as disclosure
 from suppliers.factors import regions
 from suppliers.inventory.queries import totals
 from suppliers.sites.models import Site
-from suppliers.tenants import clock
+from suppliers.tenants import clock, first_managers
 from suppliers.tenants.access import TenantRequest, needs, own_buyer, supplier_for
 from suppliers.tenants.models import Buyer, Commodity, Enrolment
 from suppliers.tenants.roles import Right, TenantKind
 from suppliers.uploads.models import Upload
 
+from . import enrol
 from .evidence_kinds import KINDS, Row
 
 PAGE_SIZE = 50
@@ -143,6 +144,7 @@ def supplier(request: TenantRequest, code: str) -> HttpResponse:
         "years": totals(supplier_ids=[one.pk], by="year"),
         "incidents": disclosure.incidents(buyer).filter(supplier=one),
         "links": _links(buyer, one.code),
+        "may_invite": request.actor.may(Right.ENROLMENT_WRITE) and not first_managers.staffed([one.pk]),
     }
     return render(request, "suppliers/enrolments/detail.html", context)
 
@@ -165,6 +167,7 @@ def _links(buyer: Buyer, code: str) -> dict[str, str]:
 
 
 urlpatterns = [
+    *enrol.urlpatterns,  # before the companies' own pages: "enrol" is no company
     path("suppliers/", suppliers, name="suppliers"),
     path("suppliers/<slug:code>/", supplier, name="supplier_detail"),
 ]

@@ -101,7 +101,9 @@ def kilograms_of(record_ids: list[int], supplier: Supplier) -> dict[int, Decimal
 @needs(Right.RECORD_READ)
 def record_detail(request: TenantRequest, pk: int) -> HttpResponse:
     """A record and the lines made of it; each line leads on to its factor and cell."""
-    rows = ActivityRecord.objects.select_related("site", "meter", "upload", "supplier", "created_by")
+    rows = queries.with_upload(
+        ActivityRecord.objects.select_related("site", "meter", "supplier", "created_by")
+    )
     if request.actor.supplier is not None:
         rows = rows.filter(supplier=request.actor.supplier)
     record = get_object_or_404(rows, pk=pk)

@@ -110,7 +110,7 @@ def _record(
     )  # fmt: skip
     if carrier == "electricity":
         EmissionLine.objects.create(
-            supplier=supplier, record=record, year=first.year, month=first.month, carrier=carrier, scope=2,
+            supplier=supplier, record=record, record_start=first, year=first.year, month=first.month, carrier=carrier, scope=2,
             category="purchased_electricity", basis="location", factor=grid, factor_code=grid.code,
             quantity=amount, kgco2e=amount * grid.value, kgce=amount * Decimal("0.1229"),
         )  # fmt: skip

@@ -174,7 +174,7 @@ class Enrolment(ScopedModel):
 
     @classmethod
     def row_rule(cls) -> RowRule:
-        return row_rules.named_both()
+        return row_rules.ENROLMENT
 
 
 class OfferAnswer(models.TextChoices):
@@ -225,7 +225,7 @@ class EnrolmentOffer(ScopedModel):
 
     @classmethod
     def row_rule(cls) -> RowRule:
-        return row_rules.named_both()
+        return row_rules.OFFER
 
 
 class Commodity(models.Model):

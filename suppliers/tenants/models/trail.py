@@ -20,6 +20,10 @@ from .people import User
 class StoredJson(models.TextField):
     """JSON kept as the very text that was sealed: a json column would bring it into a form of its own."""
 
+    # what it takes and gives, for the type checker
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> Any:
         return None if value is None else json.loads(value)
 

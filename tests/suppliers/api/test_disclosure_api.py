@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from suppliers.factors import actions as factors
 from suppliers.models import Credential, Membership, Review
@@ -174,5 +175,6 @@ def test_factors(world, django_assert_max_num_queries):
     assert call(world, "alice", "get", "factors/?year=abc").status_code == 400
     assert call(world, "alice", "get", "factors/?region=CN-AH&year=2020").json()["count"] == 0
     client = world.client(world.alice)
-    with django_assert_max_num_queries(5):
+    # inside a test's own transaction PostgreSQL counts a savepoint and its end
+    with django_assert_max_num_queries(5 + 2 * (connection.vendor == "postgresql")):
         assert len(client.get(f"{ROOT}factors/?page_size=1000").json()["results"]) > 300

@@ -209,7 +209,7 @@ def test_document_is_served_to_those_who_may_see_what_it_hangs_on(world):
     with all_tenants("test"):
         on_draft = make.document(world.supplier)
         make.credential(world.supplier, evidence=on_draft)
-        on_item = make.document(world.supplier)
+        on_item = make.document(world.supplier, released_at=dt.datetime(2025, 1, 5, tzinfo=dt.UTC))
         make.credential(world.supplier, evidence=on_item, **make.submitted())
     who = ("alice", "bob", "charlie", "paula", "otto", "vera", None)
     draft_url, item_url = (reverse("evidence_file", args=[one.pk]) for one in (on_draft, on_item))
