@@ -127,8 +127,8 @@ def _actor(request: HttpRequest) -> Actor | None:
     if token is not None and token.user_id is None:
         return _key_actor(token, request.headers.get(TENANT_HEADER))
     memberships = list(
-        Membership.objects.live()  # type: ignore[attr-defined]
-        .filter(user_id=request.user.pk)
+        Membership.objects.live()  # type: ignore[attr-defined,misc]
+        .filter(user=request.user)
         .select_related("user", "supplier", "buyer", "body")
         .order_by("id")
     )
@@ -211,7 +211,7 @@ class RefusalMiddleware:
 
 
 def _not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answer: HttpResponse = get_resolver().resolve_error_handler(404)(request, exception=exception)
+    answer: HttpResponse = get_resolver().resolve_error_handler(404)(request, exception)  # type: ignore[call-arg]
     return answer
 
 

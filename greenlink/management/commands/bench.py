@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-NAMES = ("upload", "quarter")
+NAMES = ("upload", "quarter", "tenancy")
 
 
 class Command(BaseCommand):

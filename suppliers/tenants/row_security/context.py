@@ -60,17 +60,17 @@ def settings() -> Settings:
     who = asking.current()
     if not scope.is_open() and who == asking.Asking():
         return _BLANK
-    whose = scope.current() if scope.is_open() else None
     return (
-        _text(whose and whose.supplier_id),
-        _text(whose and whose.buyer_id),
-        _text(whose and whose.body_id),
-        whose.reason if whose else "",
+        *(_whose(scope.current()) if scope.is_open() else ("",) * 4),
         _text(who.person_id),
         who.presented_digest,
         who.origin,
         clock.today().isoformat(),
     )
+
+
+def _whose(of: scope.Scope) -> Settings:
+    return (_text(of.supplier_id), _text(of.buyer_id), _text(of.body_id), of.reason)
 
 
 def _text(value: int | None) -> str:
