@@ -1,4 +1,4 @@
-"""The roof's own pages: home, health, choosing a tenant, the team, the component gallery."""
+"""The roof's own pages: home, health, choosing a tenant, the component gallery."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from greenlink import gallery
 from greenlink import home as home_pages
-from suppliers.tenants.access import TenantRequest, needs
+from suppliers.tenants.access import TenantRequest
 from suppliers.tenants.middleware import SESSION_KEY
-from suppliers.tenants.models import Membership
-from suppliers.tenants.roles import ROLES, Right
 
 
 @require_GET
@@ -44,16 +42,6 @@ def choose_tenant(request: TenantRequest) -> HttpResponse:
     else:
         messages.error(request, _("You are not a member of this tenant."))
     return HttpResponseRedirect(reverse("home"))
-
-
-@require_GET
-@needs(Right.MEMBER_READ)
-def team(request: TenantRequest) -> HttpResponse:
-    own = request.actor.membership
-    assert own is not None
-    members = Membership.objects.live().beside(own).select_related("user").order_by("user__email")
-    rows = [{"membership": member, "role": ROLES[member.role]} for member in members]
-    return render(request, "team.html", {"rows": rows})
 
 
 @require_GET

@@ -7,17 +7,21 @@ reviews and anna administers for the buyer, otto for another buyer, vera verifie
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
 from suppliers.models import Buyer, Enrolment, Membership, Site, Supplier
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.all_tenants import all_tenants
+from suppliers.tenants.audit import triggers
 from suppliers.tenants.scope import Scope
 from tests.factories import suppliers as make
 
@@ -27,6 +31,26 @@ TODAY = dt.date(2025, 2, 10)
 @pytest.fixture(autouse=True)
 def _fixed_day(settings: Any) -> None:
     settings.GREENLINK_TODAY = TODAY
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_may_be_emptied() -> Iterator[None]:
+    """A test with transactions of its own ends by emptying all tables, which audit and publication refuse."""
+    empty = BaseDatabaseOperations.execute_sql_flush
+    frozen = importlib.import_module("scorecards.migrations.0002_published_is_frozen")
+
+    def execute_sql_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            editor = SimpleNamespace(connection=self.connection, execute=cursor.execute)
+            triggers.remove(self.connection)
+            frozen.remove(None, editor)
+            empty(self, sql_list)
+            frozen.install(None, editor)
+            triggers.install(self.connection)
+
+    BaseDatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    yield
+    BaseDatabaseOperations.execute_sql_flush = empty  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ import tempfile
 
 os.environ["GREENLINK_VAR"] = tempfile.mkdtemp(prefix="greenlink-test-")
 os.environ.setdefault("CELERY_TASK_ALWAYS_EAGER", "1")
+# Tests make, change and empty a database: the owner's work, where there is one.
+if owner_url := os.environ.pop("DATABASE_OWNER_URL", ""):
+    os.environ["DATABASE_URL"] = owner_url
 
 from greenlink.settings import *  # noqa: F403
 

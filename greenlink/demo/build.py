@@ -57,7 +57,7 @@ def _jobs_in_this_process() -> Iterator[None]:
 
 
 def _months(world: Program, say: Say) -> None:
-    done = set(AuditEntry.objects.filter(act=JOURNAL).values_list("data__month", flat=True))
+    done = {data["month"] for data in AuditEntry.objects.filter(act=JOURNAL).values_list("data", flat=True)}
     sent = files.finished(world)
     parcels: dict[str, list[Parcel]] = defaultdict(list)
     for parcel in files.parcels():

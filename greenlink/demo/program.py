@@ -21,6 +21,7 @@ from suppliers.models import (
 from suppliers.sites import actions as sites
 from suppliers.tenants import clock
 from suppliers.tenants.actors import Actor
+from suppliers.tenants.asking import coming_from, identified
 from suppliers.tenants.scope import entered
 
 from . import BUYER_CODE, companies, energy
@@ -48,7 +49,7 @@ class Program:
     def acting(self, email: str, day: dt.date) -> Iterator[Actor]:
         """That day, in that person's tenant."""
         actor = self.people[email]
-        with clock.at(day), entered(actor.scope):
+        with clock.at(day), coming_from("demo"), identified(actor.user_id), entered(actor.scope):
             yield actor
 
     def site(self, code: str, site: str) -> Site:
@@ -120,6 +121,7 @@ def _make_suppliers(buyer: Buyer) -> None:
             spend_cny=company.spend_cny,
             erp_code=f"V{100000 + company.number * 37}",
             started_on=companies.PROGRAM_STARTED_ON,
+            shared_from=energy.FIRST_MONTH,
         )
         for company in companies.companies()
         if ids[company.code] not in enrolled

@@ -79,12 +79,11 @@ class Submitted(SupplierOwned):
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        visible = scope.suppliers()
+        visible = scope.shared(cls.first_day) if cls.first_day else scope.suppliers()
         if scope.buyer_id is None:
             return visible
         of_own_program = Q(entered_by=None) | Q(entered_by=scope.buyer_id)
-        since = scope.shared(cls.first_day) if cls.first_day else Q()
-        return visible & Q(state=Handing.SUBMITTED) & of_own_program & since
+        return visible & Q(state=Handing.SUBMITTED) & of_own_program
 
 
 class CredentialKind(models.TextChoices):

@@ -64,9 +64,9 @@ class Scope:
         return Q(pk__in=[])
 
     def shared(self, first_day: str) -> Q:
-        """Rows not older than what the buyer sees of their supplier; `first_day` names their date."""
+        """Rows of suppliers this scope may see, for a buyer from the first day it sees; `first_day` names their date."""
         if self.buyer_id is None:
-            return Q()
+            return self.suppliers()
         of_supplier = self._enrolments(buyer_id=self.buyer_id, supplier_id=OuterRef("supplier_id"))
         return Q(Exists(of_supplier.with_data_from().filter(data_from__lte=OuterRef(first_day))))
 
@@ -189,10 +189,8 @@ class SupplierOwned(ScopedModel):
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        visible = scope.suppliers()
-        if scope.buyer_id is None:
-            return visible
-        return visible & cls.buyer_sees & (scope.shared(cls.first_day) if cls.first_day else Q())
+        visible = scope.shared(cls.first_day) if cls.first_day else scope.suppliers()
+        return visible & cls.buyer_sees if scope.buyer_id is not None else visible
 
     @classmethod
     def row_rule(cls) -> RowRule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -62,6 +64,13 @@ class Site:
     var: Path
     accounts: dict[str, Any]
 
+    def last_link(self) -> str:
+        """The path that the newest mail leads to."""
+        newest = max((self.var / "mail").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        message = message_from_bytes(newest.read_bytes().split(b"\n" + b"-" * 79)[-2].lstrip(b"\n"))
+        words = message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+        return urlsplit(re.search(r"https?://\S+", words)[0]).path  # type: ignore[index]
+
     @property
     def password(self) -> str:
         return str(self.accounts["password"])
@@ -72,6 +81,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     var = tmp_path_factory.mktemp("demo")
     environment = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
     environment |= {"GREENLINK_VAR": str(var), "DJANGO_SETTINGS_MODULE": "greenlink.settings"}
+    environment["EMAIL_URL"] = f"filemail:///{var}/mail"
     own_database = _own_database(environment)
     try:
         manage = [sys.executable, "manage.py"]
@@ -151,7 +161,7 @@ class Visitor:
 
     def log_in(self, account: str) -> Page:
         self.page.goto(f"{self.site.url}/accounts/login/")
-        self.page.fill("input[name=username]", f"{account}@greenlink.example")
+        self.page.fill("input[name=login]", f"{account}@greenlink.example")
         self.page.fill("input[name=password]", self.site.password)
         self.page.click("main button[type=submit], form button[type=submit]")
         self.page.wait_for_url(f"{self.site.url}/")

@@ -74,7 +74,8 @@ def test_a_wrong_key_finds_nothing_even_for_a_member(world, published, wrong):
 
 
 def test_a_revoked_key_is_a_wrong_one(world, published, key):
-    ScreenKey.objects.update(revoked_at=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    with all_tenants("tests"):
+        ScreenKey.objects.update(revoked_at=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
     assert world.client(None).get(f"{DATA}?key={key}").status_code == 404
 
 

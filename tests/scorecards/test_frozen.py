@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from scorecards.models import Edition, IndicatorValue, Methodology, Scorecard
+from suppliers.tenants.all_tenants import all_tenants
+from suppliers.tenants.scope import Scope, entered
 from tests.factories import scorecards as make
 from tests.factories.suppliers import BuyerFactory
 
 SQLITE = connection.vendor == "sqlite"
+# By the triggers; by row-level security, under which nothing is copied; by the audit trail, which is never emptied.
+REFUSED = r"published|frozen|COPY FROM not supported with row-level security|cannot be emptied"
 CARD, VALUE, EDITION = "scorecards_scorecard", "scorecards_indicatorvalue", "scorecards_edition"
 
 
@@ -26,7 +32,7 @@ def refused(published):
         before = _content()
         # COPY goes past the framework, so its error is the driver's own
         with (
-            pytest.raises((DatabaseError, connection.Database.Error), match=r"published|frozen"),
+            pytest.raises((DatabaseError, connection.Database.Error), match=REFUSED),
             transaction.atomic(),
         ):
             attempt()
@@ -80,6 +86,64 @@ def test_every_way_is_refused(way, refused):
     refused(ATTEMPTS[way])
 
 
+# The buyer's own scope, as the product writes; that of others, who do not even see the rows; and none at all.
+SCOPES = {
+    "its buyer": lambda edition: Scope(buyer_id=edition.buyer_id),
+    "another buyer": lambda edition: Scope(buyer_id=BuyerFactory.create().pk),
+    "a supplier in it": lambda edition: Scope(supplier_id=Scorecard.objects.get(edition=edition).supplier_id),
+}
+RAW = [way for way in ATTEMPTS if way.startswith(("sql", "insert", "delete"))]
+
+
+@pytest.fixture
+def published_for(db):
+    """A published edition, made behind the door, which is shut again."""
+
+    def made(scope):
+        with all_tenants("tests"):
+            buyer = BuyerFactory.create()
+            make.enrolled(buyer)
+            edition = make.quarter(buyer, until="published")
+            return edition, SCOPES[scope](edition)
+
+    return made
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("way", RAW)
+def test_no_scope_changes_what_was_published(way, scope, published_for):
+    _edition, opened = published_for(scope)
+    with all_tenants("tests"):
+        before = _content()
+    with entered(opened), contextlib.suppress(DatabaseError), transaction.atomic():
+        ATTEMPTS[way]()
+    with all_tenants("tests"):
+        assert _content() == before
+
+
+@pytest.mark.skipif(SQLITE, reason="row-level security is PostgreSQL's")
+def test_its_own_buyer_meets_the_trigger_and_not_only_the_policy(published_for):
+    _edition, opened = published_for("its buyer")
+    with entered(opened), pytest.raises(DatabaseError, match=r"edition\.published"), transaction.atomic():
+        _sql(f"UPDATE {CARD} SET total = 99")
+
+
+def test_another_buyer_adds_nothing_to_a_published_edition_it_does_not_see(published_for):
+    """The row would be the other buyer's own, so no policy stands in its way: the trigger must see the edition."""
+    edition, opened = published_for("another buyer")
+    with all_tenants("tests"):
+        row = Scorecard.objects.filter(edition=edition).values().get()
+        stranger = make.enrolled(BuyerFactory.create())
+    row |= {"id": 987654, "buyer_id": opened.buyer_id, "supplier_id": stranger.pk}
+    card = Scorecard(**row)
+    with (
+        entered(opened),
+        pytest.raises(DatabaseError, match=r"edition\.published"),
+        transaction.atomic(),
+    ):
+        card.save(force_insert=True)
+
+
 @pytest.mark.skipif(not SQLITE, reason="REPLACE is SQLite's")
 @pytest.mark.parametrize(
     ("table", "changed"),
@@ -93,6 +157,21 @@ def test_every_way_is_refused(way, refused):
 )
 def test_replace_is_refused(table, changed, refused):
     refused(lambda: _sql("REPLACE INTO " + _copied(table, **changed)))
+
+
+@pytest.mark.parametrize(
+    ("table", "target", "column"),
+    [
+        (CARD, "edition_id, supplier_id", "total"),
+        (VALUE, "id", "points"),
+        (EDITION, "buyer_id, label, number", "digest"),
+    ],
+)
+def test_insert_on_conflict_is_refused(table, target, column, refused):
+    pushed = f" ON CONFLICT ({target}) DO UPDATE SET {column} = excluded.{column}"
+    # SQLite reads ON as a join's unless a WHERE stands before it.
+    into = _copied(table).replace(" ORDER BY", " WHERE true ORDER BY")
+    refused(lambda: _sql("INSERT INTO " + into + pushed))
 
 
 @pytest.mark.skipif(SQLITE, reason="COPY and TRUNCATE are PostgreSQL's")

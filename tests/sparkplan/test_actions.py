@@ -76,7 +76,9 @@ def test_stages_in_order_with_dates_and_audit(new, alice):
     assert project.started_on == dt.date(2023, 5, 2)
     assert project.commissioned_on == dt.date(2023, 6, 2)
     acts = list(
-        AuditEntry.objects.filter(subject="project", subject_id=project.pk).values_list("act", flat=True)
+        AuditEntry.objects.filter(kind="deed", subject="project", subject_id=project.pk).values_list(
+            "act", flat=True
+        )
     )
     assert acts.count("project.moved") == 5
     assert all(entry.user_id == alice.user_id for entry in AuditEntry.objects.filter(act="project.moved"))

@@ -40,7 +40,8 @@ FUNCTIONS = (
     $$
     """,
     # The enrolments table shows a buyer and a supplier their own rows only, so these need no rights of their own.
-    # `begin atomic` binds names when the function is made: pg_dump reads through it with an empty search path.
+    # `begin atomic` and `set search_path` bind names when the function is made: pg_dump reads through them with an
+    # empty search path.
     """
     create or replace function greenlink_enrolments() returns table (supplier bigint, buyer bigint, data_from date)
     language sql stable parallel safe begin atomic
@@ -50,30 +51,34 @@ FUNCTIONS = (
           and (buyer_id = (select greenlink_own('buyer')) or supplier_id = (select greenlink_own('supplier')));
     end
     """,
+    # These are in plpgsql because it keeps their plans for a session; in SQL they are planned anew for every query.
     """
-    create or replace function greenlink_enrolled() returns setof bigint language sql stable parallel safe begin atomic
-        select supplier from greenlink_enrolments() where buyer = (select greenlink_own('buyer'));
-    end
+    create or replace function greenlink_enrolled() returns setof bigint language plpgsql stable parallel safe
+    set search_path from current as $$ begin
+        return query select supplier from greenlink_enrolments() where buyer = (select greenlink_own('buyer'));
+    end $$
     """,
     """
-    create or replace function greenlink_programs() returns setof bigint language sql stable parallel safe begin atomic
-        select buyer from greenlink_enrolments() where supplier = (select greenlink_own('supplier'));
-    end
+    create or replace function greenlink_programs() returns setof bigint language plpgsql stable parallel safe
+    set search_path from current as $$ begin
+        return query select buyer from greenlink_enrolments() where supplier = (select greenlink_own('supplier'));
+    end $$
     """,
     # Two arrays in the same order, so that a row finds its supplier by binary search and reads its day at that place.
     """
-    create or replace function greenlink_enrolled_ids() returns bigint[] language sql stable parallel safe begin atomic
-        select array_agg(distinct supplier order by supplier) from greenlink_enrolments()
-        where buyer = (select greenlink_own('buyer'));
-    end
+    create or replace function greenlink_enrolled_ids() returns bigint[] language plpgsql stable parallel safe
+    set search_path from current as $$ begin
+        return (select array_agg(distinct supplier order by supplier) from greenlink_enrolments()
+                where buyer = (select greenlink_own('buyer')));
+    end $$
     """,
     """
-    create or replace function greenlink_first_days() returns date[] language sql stable parallel safe begin atomic
-        select array_agg(first_day order by supplier) from (
+    create or replace function greenlink_first_days() returns date[] language plpgsql stable parallel safe
+    set search_path from current as $$ begin
+        return (select array_agg(first_day order by supplier) from (
             select supplier, min(data_from) as first_day from greenlink_enrolments()
-            where buyer = (select greenlink_own('buyer')) group by supplier
-        ) one;
-    end
+            where buyer = (select greenlink_own('buyer')) group by supplier) one);
+    end $$
     """,
     # Asked by a buyer that invites a company's first manager; it passes by the door for this one yes or no.
     """
