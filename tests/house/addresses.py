@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import URLResolver, get_resolver
 
-_PARAMETER = re.compile(r"<(?:(\w+):)?\w+>")
+_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 ABSENT = {
     "int": "987654321",
     "slug": "nobody",
@@ -30,6 +30,10 @@ class Address:
     @property
     def is_api(self) -> bool:
         return self.pattern.startswith("api/")
+
+    @property
+    def parameters(self) -> list[str]:
+        return [match.group(2) for match in _PARAMETER.finditer(self.pattern)]
 
     @property
     def has_parameters(self) -> bool:

@@ -26,8 +26,8 @@ WITH_A_QUARTER = {
     *("ranking_detail", "ranking_export", "edition_detail", "scorecard_detail"),
 }
 NOT_LISTS = {
-    "login",
-    "logout",
+    "account_login",
+    "account_logout",
     "healthz",
     "set_language",
     "components",
@@ -66,7 +66,7 @@ def _record(supplier: Supplier, site: Site, upload: Upload, day: dt.date) -> Non
         upload=upload, upload_row=2,
     )  # fmt: skip
     EmissionLine.objects.create(
-        supplier=supplier, record=record, year=day.year, month=day.month, carrier="electricity", scope=2,
+        supplier=supplier, record=record, record_start=day, year=day.year, month=day.month, carrier="electricity", scope=2,
         category="purchased_electricity", basis="location", factor=grid, factor_code=grid.code,
         quantity=Decimal(1), kgco2e=Decimal("0.5"), kgce=Decimal("0.1229"),
     )  # fmt: skip

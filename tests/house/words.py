@@ -32,6 +32,11 @@ def templates() -> list[Path]:
     return sorted((root() / "templates").rglob("*.html"))
 
 
+def messages() -> list[Path]:
+    """What is said after an act; mails are in both languages at once and mark nothing."""
+    return sorted((root() / "templates").rglob("messages/*.txt"))
+
+
 def modules() -> list[Path]:
     found = (path for app in APPS for path in (root() / app).rglob("*.py"))
     return sorted(path for path in found if "migrations" not in path.parts)
@@ -40,7 +45,7 @@ def modules() -> list[Path]:
 def marked() -> dict[tuple[str, str], str]:
     """(context, msgid) -> where it stands first."""
     found: dict[tuple[str, str], str] = {}
-    for path in templates():
+    for path in [*templates(), *messages()]:
         for key in _of_template(path):
             found.setdefault(key, str(path.relative_to(root())))
     for path in modules():
