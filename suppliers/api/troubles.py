@@ -41,6 +41,8 @@ def _trouble(error: Exception, response: Response) -> dict[str, Any]:
         return {"code": "not_found", "message": str(_("Not found."))}
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
         return {"code": "forbidden", "message": str(_("Your role may not do this."))}
+    if isinstance(error, exceptions.NotAuthenticated):
+        return {"code": "auth.required", "message": str(_("Log in, or send a token."))}
     if isinstance(error, exceptions.ValidationError):
         issues = [
             {"code": f"field.{getattr(first, 'code', 'invalid')}", "column": field, "message": str(first)}

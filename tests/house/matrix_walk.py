@@ -214,7 +214,7 @@ class Walk:
 
     def _is_door(self, row: Row, response: Any) -> bool:
         if row.name.startswith("api_") or (row.guard and response.status_code == 401):
-            return response.status_code == 401 and says(response, "auth.required", "not_authenticated")
+            return response.status_code == 401 and says(response, "auth.required")
         return response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
 
     # -- doing ---------------------------------------------------------------------------------------------

@@ -132,7 +132,11 @@ def test_after_rotating_the_old_key_can_go(settings, client, alice):
         assert fresh.post(ASK, {"code": code})["Location"] == "/"
 
 
-@pytest.mark.parametrize("text", ["", " , ", "short", "c2hvcnQ=", f"{encryption.new_key()},{'x' * 20}"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " , ", "short", "c2hvcnQ=", f"{encryption.new_key()},{'x' * 20}"],
+    ids=["empty", "comma", "short", "too few bytes", "one good, one bad"],
+)
 def test_a_key_that_cannot_be_used_is_named(text):
     with pytest.raises(ImproperlyConfigured, match="GREENLINK_ENCRYPTION_KEYS"):
         encryption.parse_keys(text)
