@@ -12,7 +12,7 @@ from tests.browser.conftest import Site, Visitor, Visitors
 from tests.browser.test_pages import troubles
 from tests.suppliers.tenants.accounts import code_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 OPEN = (
     *("login/", "signup/", "inactive/", "password/reset/", "password/reset/sent/", "password/reset/done/"),
@@ -91,6 +91,7 @@ def give_device(visitor: Visitor) -> None:
     )
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_fit_and_can_be_read(visitors: Visitors, language: str) -> None:
     visitor = visitors(language=language)

@@ -13,11 +13,12 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visitors
 from tests.browser.test_pages import DESK, HEIGHT, PHONE, serious, width_needed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 WORDS = {"zh-CN": ("审计日志", "链条完整"), "en-GB": ("Audit trail", "The chain is whole")}
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 @pytest.mark.parametrize("account", ["supplier", "admin"])
 def test_the_trail_fits_and_can_be_read_by_everybody(visitors: Visitors, language: str, account: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visitor, Visitors
 from tests.browser.test_pages import DESK, HEIGHT, PHONE, serious, width_needed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PASSWORD = "Boiler-House-7"
 LANGUAGES = ["zh-CN", "en-US"]
@@ -103,6 +103,7 @@ def test_a_key_is_made_and_revoked(visitors: Visitors, language: str) -> None:
     assert found == []
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", ["supplier", "admin", "verifier"])
 def test_team_keys_and_rights_fit_and_can_be_read(visitors: Visitors, role: str, language: str) -> None:

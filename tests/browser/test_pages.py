@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, Visitor, Visitors
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 DESK, PHONE, HEIGHT = 1440, 390, 900
 SCREEN = (1920, 1080)
@@ -94,6 +94,7 @@ def serious(page: Page, axe: Axe) -> list[str]:
     ]
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 @pytest.mark.parametrize("role", list(BEHIND))
 def test_main_pages_fit_and_can_be_read(visitors: Visitors, role: str, language: str) -> None:
@@ -111,6 +112,7 @@ def test_main_pages_fit_and_can_be_read(visitors: Visitors, role: str, language:
     assert found == []
 
 
+@pytest.mark.layout
 def test_pages_loaded_on_a_phone_fit(visitors: Visitors) -> None:
     """Pages with charts and wide tables, loaded where there is never more room."""
     phone = visitors(width=PHONE, height=844)
@@ -138,6 +140,7 @@ SMALL_TEXT = """least => [...document.querySelectorAll("body *")].filter(element
 })).filter(([size]) => size < least)"""
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("scene", ["carbon", "spark", "ranking"])
 def test_the_big_screen_by_key_fits_and_is_large(

@@ -12,7 +12,7 @@ from stdnum.cn import uscc as credit_code
 from tests.browser.conftest import Visitor, Visitors
 from tests.browser.test_pages import DESK, HEIGHT, PHONE, serious, width_needed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 STEM = "91340100MA9000007"
 USCC = STEM + credit_code.calc_check_digit(STEM)
@@ -76,6 +76,7 @@ def check(visitor: Visitor, axe: Axe | None) -> list[str]:
     return found + ([f"{page.url}: {trouble}" for trouble in serious(page, axe)] if axe else [])
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_the_pages_of_enrolling_fit_and_can_be_read(
     visitors: Visitors, tmp_path: Path, language: str
