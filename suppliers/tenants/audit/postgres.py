@@ -89,14 +89,15 @@ def _trigger(
     )
 
 
+# What reads a set is in plpgsql: it keeps its plan for a session, where a function in SQL is planned at every call.
 _CONTEXT = (
     """
     create or replace function greenlink_audit_digest(variadic parts text[]) returns text
-    language sql immutable parallel safe as $$
-        select encode(sha256(convert_to(string_agg(
+    language plpgsql immutable parallel safe as $$ begin
+        return (select encode(sha256(convert_to(string_agg(
             coalesce(octet_length(part)::text || ':' || part, '-'), ',' order by place), 'UTF8')), 'hex')
-        from unnest(parts) with ordinality as said(part, place)
-    $$
+        from unnest(parts) with ordinality as said(part, place));
+    end $$
     """,
     """
     create or replace function greenlink_audit_person() returns bigint language sql stable as $$
@@ -125,17 +126,19 @@ _CONTEXT = (
     """,
     # What a row says: its columns without those that are empty.
     """
-    create or replace function greenlink_audit_said(said jsonb) returns jsonb language sql immutable strict as $$
-        select coalesce(jsonb_object_agg(key, value) filter (where value <> 'null'), '{}') from jsonb_each(said)
-    $$
+    create or replace function greenlink_audit_said(said jsonb) returns jsonb language plpgsql immutable strict
+    as $$ begin
+        return (select coalesce(jsonb_object_agg(key, value) filter (where value <> 'null'), '{}')
+                from jsonb_each(said));
+    end $$
     """,
     # Of two states of a row, what one says otherwise than the other.
     """
     create or replace function greenlink_audit_apart(said jsonb, other jsonb) returns jsonb
-    language sql immutable strict as $$
-        select coalesce(jsonb_object_agg(key, value) filter (where value is distinct from other -> key), '{}')
-        from jsonb_each(said)
-    $$
+    language plpgsql immutable strict as $$ begin
+        return (select coalesce(jsonb_object_agg(key, value) filter (where value is distinct from other -> key), '{}')
+                from jsonb_each(said));
+    end $$
     """,
 )
 
