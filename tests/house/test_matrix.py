@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -26,14 +27,18 @@ pytestmark = pytest.mark.django_db
 
 _SUPPLIER, _BUYER = ROLES["supplier_manager"], ROLES["program_admin"]
 # What an address does not answer, it answers to nobody: one role of each kind asks with all methods, the others by turns.
-ASK_EVERYTHING = ("supplier_manager", "program_admin", "verifier")
+SPOKESMEN = ("supplier_manager", "program_admin", "verifier")
+# Behind the third lock a forgotten filter shows nothing, so the whole walk is SQLite's; PostgreSQL is asked more briefly,
+# whether its lock lets through what is one's own and answers what is not as if it were absent.
+IS_BEHIND_THE_LOCK = connection.vendor == "postgresql"
+ASK_EVERYTHING = () if IS_BEHIND_THE_LOCK else SPOKESMEN
 PEOPLE = [
     Who("anonymous"),
     Who("nobody", user="nobody"),
     Who("former supplier_manager", user="former supplier_manager", is_brief=True),
     Who("former program_admin", user="former program_admin", is_brief=True),
     *[of_role(role, OWN, is_brief=role not in ASK_EVERYTHING) for role in ROLES],
-    *[of_role(role, OTHER, is_brief=True) for role in ROLES],
+    *[of_role(role, OTHER, is_brief=True) for role in (SPOKESMEN if IS_BEHIND_THE_LOCK else ROLES)],
 ]
 MACHINES = [
     Who("key of ALPHA", "ALPHA", _SUPPLIER.kind, _SUPPLIER.rights - FOR_PEOPLE_ONLY, key="ALPHA full"),
