@@ -12,7 +12,7 @@ from tests.browser.conftest import Site, Visitor, Visitors
 from tests.browser.test_pages import troubles
 from tests.suppliers.tenants.accounts import code_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 OPEN = (
     *("login/", "signup/", "inactive/", "password/reset/", "password/reset/sent/", "password/reset/done/"),

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visitors
 from tests.browser.test_pages import DESK, HEIGHT, PHONE, serious, width_needed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 WORDS = {"zh-CN": ("审计日志", "链条完整"), "en-GB": ("Audit trail", "The chain is whole")}
 

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import Site, Visitor, Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PUBLISHED, OPEN = "FY24Q3", "FY24Q4"  # of the demo; only the publication's own test touches the open one
 COMMODITY, GRADE = "metal", "D"

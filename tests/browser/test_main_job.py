@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 MONTHS = [f"{year}-{month:02d}" for year in (2023, 2024) for month in range(1, 13)]
 # 47.31 GJ/t × 0.0172 tC/GJ × 0.99 × 44/12 = 2.95383… kgCO2/kg; the factor is stored as 2.9538

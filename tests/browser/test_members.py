@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visitor, Visitors
 from tests.browser.test_pages import DESK, HEIGHT, PHONE, serious, width_needed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PASSWORD = "Boiler-House-7"
 LANGUAGES = ["zh-CN", "en-US"]

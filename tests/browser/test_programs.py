@@ -12,7 +12,7 @@ from stdnum.cn import uscc as credit_code
 from tests.browser.conftest import Visitor, Visitors
 from tests.browser.test_pages import DESK, HEIGHT, PHONE, serious, width_needed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 STEM = "91340100MA9000007"
 USCC = STEM + credit_code.calc_check_digit(STEM)
