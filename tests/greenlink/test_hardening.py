@@ -38,7 +38,7 @@ HEADERS = {
 }
 HOSTILE = b"<html><script>alert(1)</script><svg onload='alert(2)'/></html>"
 
-pytestmark = pytest.mark.filterwarnings("ignore:No directory at")
+pytestmark = [pytest.mark.filterwarnings("ignore:No directory at"), pytest.mark.alike]
 
 
 def assert_hardened(response):

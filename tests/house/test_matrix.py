@@ -38,7 +38,7 @@ PEOPLE = [
     Who("former supplier_manager", user="former supplier_manager", is_brief=True),
     Who("former program_admin", user="former program_admin", is_brief=True),
     *[of_role(role, OWN, is_brief=role not in ASK_EVERYTHING) for role in ROLES],
-    *[of_role(role, OTHER, is_brief=True) for role in (SPOKESMEN if IS_BEHIND_THE_LOCK else ROLES)],
+    *[of_role(role, OTHER, is_brief=True) for role in (SPOKESMEN[:2] if IS_BEHIND_THE_LOCK else ROLES)],
 ]
 MACHINES = [
     Who("key of ALPHA", "ALPHA", _SUPPLIER.kind, _SUPPLIER.rights - FOR_PEOPLE_ONLY, key="ALPHA full"),

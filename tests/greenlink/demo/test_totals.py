@@ -35,7 +35,7 @@ from suppliers.tenants.all_tenants import all_tenants
 from suppliers.uploads.queries import issues_of
 
 # Says that this module needs the database at all; each test works on a savepoint inside the fixture's transaction.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.alike]
 
 
 class Interrupted(Exception):
