@@ -165,7 +165,7 @@ def _assert_all_rows_are_seen(execute: Execute) -> None:
         "select c.relname from pg_class c where c.relrowsecurity and c.relkind in ('r', 'p') "
         "and c.relnamespace = current_schema()::regnamespace and not exists (select 1 from pg_policy p "
         "where p.polrelid = c.oid and p.polcmd in ('r', '*') and p.polpermissive "
-        "and pg_get_expr(p.polqual, p.polrelid) like '%greenlink_door()%')"
+        "and pg_get_expr(p.polqual, p.polrelid) like '%greenlink.door%')"
     )
     if closed:
         tables = ", ".join(sorted(row[0] for row in closed))

@@ -44,13 +44,27 @@ def error_response(code: str, message: Any, status: int, **more: Any) -> JsonRes
 
 
 class TokenMiddleware:
-    """Authenticate `Authorization: Token KEY` before any view, so that the scope can be opened around it."""
+    """Authenticate `Authorization: Token KEY` before any view, so that the scope can be opened around it.
+
+    The first of ours to ask the database, so the transaction of a request that reads begins here.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.api_token = None  # type: ignore[attr-defined]
+        with _one_transaction(request):
+            response = self._answered(request)
+            if response.status_code >= 500 and connection.in_atomic_block:
+                transaction.set_rollback(True)
+        token = request.api_token  # type: ignore[attr-defined]
+        if token is not None:
+            # After the answer: what notes the use of a key locks its row, and the key's other calls would wait.
+            tokens.note_use(token)
+        return response
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
         header = request.headers.get("Authorization", "")
         if is_api(request) and header:
             scheme, _space, key = header.partition(" ")
@@ -61,7 +75,6 @@ class TokenMiddleware:
                 )
             request.user = token.user or Machine()
             request.api_token = token  # type: ignore[attr-defined]
-            tokens.note_use(token)
         return self.get_response(request)
 
 
@@ -96,15 +109,12 @@ class TenantMiddleware:
         request.actor = actor  # type: ignore[attr-defined]
         if request.path.startswith(OF_THE_PERSON):
             return self.get_response(request)
-        with entered(actor.scope), _one_transaction(request):
-            response = self.get_response(request)
-            if response.status_code >= 500 and connection.in_atomic_block:
-                transaction.set_rollback(True)
-            return response
+        with entered(actor.scope):
+            return self.get_response(request)
 
 
 def _one_transaction(request: HttpRequest) -> AbstractContextManager[Any]:
-    """A page that only reads is read at one moment, and PostgreSQL is told its scope once.
+    """A page that only reads is read at one moment, from who asks to the last row: one BEGIN and one COMMIT.
 
     What writes has transactions of its own: work it leaves for the queue must start before it answers.
     """

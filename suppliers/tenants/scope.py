@@ -11,8 +11,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection, models
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from . import clock, row_rules
 from .row_rules import RowRule
@@ -68,7 +68,13 @@ class Scope:
         if self.buyer_id is None:
             return self.suppliers()
         of_supplier = self._enrolments(buyer_id=self.buyer_id, supplier_id=OuterRef("supplier_id"))
-        return Q(Exists(of_supplier.with_data_from().filter(data_from__lte=OuterRef(first_day))))
+        by_day = Q(Exists(of_supplier.with_data_from().filter(data_from__lte=OuterRef(first_day))))
+        if connection.vendor != "sqlite":
+            return by_day
+        # SQLite looks row by row: days after everybody's first one need no look. PostgreSQL makes it a join.
+        everybody = self._enrolments(buyer_id=self.buyer_id).with_data_from()
+        latest = everybody.order_by("-data_from").values("data_from")[:1]
+        return (Q(**{f"{first_day}__gte": Subquery(latest)}) & self.suppliers()) | by_day
 
     def named(self) -> Q:
         """Rows that name this scope's own tenant, whoever else they name: neither enrolment nor release matters."""

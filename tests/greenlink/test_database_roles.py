@@ -109,7 +109,7 @@ FORBIDDEN = {
     "drop a policy": "DROP POLICY greenlink_read ON suppliers_site",
     "add a policy": "CREATE POLICY wide_open ON suppliers_site USING (true)",
     "replace a function of the policies": (
-        "CREATE OR REPLACE FUNCTION greenlink_door() RETURNS boolean LANGUAGE sql AS 'SELECT true'"
+        "CREATE OR REPLACE FUNCTION greenlink_own(kind text) RETURNS bigint LANGUAGE sql AS 'SELECT 1'"
     ),
     "drop a trigger": "DROP TRIGGER scorecards_edition_frozen ON scorecards_edition",
     "empty a table": "TRUNCATE suppliers_auditentry",

@@ -8,6 +8,7 @@ a statement gets one of its own. `scope.entered` stays the only way to say whose
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +19,10 @@ from suppliers.tenants import asking, clock, scope
 
 NAMES = ("supplier", "buyer", "body", "door", "person", "presented", "origin", "today")
 Settings = tuple[str, ...]
+Changes = list[tuple[str, str]]
+Execute = Callable[..., Any]
 _BLANK: Settings = ("",) * len(NAMES)
-_UNKNOWN: Settings = ()
-_WRITE = "SELECT " + ", ".join(f"set_config('greenlink.{name}', %s, true)" for name in NAMES)
+_UNKNOWN = (None,) * len(NAMES)
 _IDLE, _IN_ERROR = 0, 3  # libpq's PQTRANS_IDLE, PQTRANS_INERROR
 _OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE")
 
@@ -34,7 +36,7 @@ def attach(sender: Any, connection: Connection, **_kwargs: Any) -> None:
     connection.greenlink_settings = _BLANK  # type: ignore[attr-defined]
 
 
-def follow(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def follow(execute: Execute, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Wrap one statement: the transaction it runs in knows the open scope."""
     connection = context["connection"]
     if isinstance(sql, str):
@@ -45,13 +47,33 @@ def follow(execute: Callable[..., Any], sql: Any, params: Any, many: bool, conte
         if sql.startswith(_OF_SAVEPOINTS):
             return execute(sql, params, many, context)
     wanted = settings()
-    if connection.in_atomic_block or not connection.autocommit:
-        _write(connection, wanted)
+    in_transaction = connection.in_atomic_block or not connection.autocommit
+    if not in_transaction and wanted == _BLANK:
         return execute(sql, params, many, context)
-    if wanted == _BLANK:
+    if many or not isinstance(sql, str) or not isinstance(params, tuple | list) or _is_named(context):
+        return _told_before(execute, sql, params, many, context)
+    changed = _changes(connection, wanted)
+    if not changed:
         return execute(sql, params, many, context)
-    with transaction.atomic(using=connection.alias):
-        _write(connection, wanted)
+    # Settings and statement are one message: one way to the server, and outside a transaction one transaction.
+    result = execute(f"{_set(changed)}; {sql}", (*_flat(changed), *params), many, context)
+    context["cursor"].nextset()
+    if in_transaction:
+        connection.greenlink_settings = wanted
+    return result
+
+
+def _told_before(execute: Execute, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """For what cannot carry the settings: they are written by a statement of their own."""
+    connection = context["connection"]
+    outside = connection.autocommit and not connection.in_atomic_block
+    with transaction.atomic(using=connection.alias) if outside else nullcontext():
+        wanted = settings()
+        changed = _changes(connection, wanted)
+        if changed:
+            with connection.connection.cursor() as cursor:
+                cursor.execute(_set(changed), _flat(changed))
+            connection.greenlink_settings = wanted
         return execute(sql, params, many, context)
 
 
@@ -77,12 +99,23 @@ def _text(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _write(connection: Any, wanted: Settings) -> None:
+def _changes(connection: Any, wanted: Settings) -> Changes:
+    """What the running transaction has to be told; nothing where it is broken and would not listen."""
     status = connection.connection.info.transaction_status
     if status == _IN_ERROR:
-        return
+        return []
     known = _BLANK if status == _IDLE else connection.greenlink_settings
-    if wanted != known:
-        with connection.connection.cursor() as cursor:
-            cursor.execute(_WRITE, wanted)
-    connection.greenlink_settings = wanted
+    return [(name, new) for name, new, old in zip(NAMES, wanted, known, strict=True) if new != old]
+
+
+def _set(changed: Changes) -> str:
+    return "SELECT " + ", ".join(f"set_config('greenlink.{name}', %s, true)" for name, _value in changed)
+
+
+def _flat(changed: Changes) -> list[str]:
+    return [value for _name, value in changed]
+
+
+def _is_named(context: dict[str, Any]) -> bool:
+    """A cursor that lives on the server is declared by a statement of its own kind."""
+    return getattr(context["cursor"].cursor, "name", None) is not None

@@ -25,16 +25,6 @@ FUNCTIONS = (
     $$
     """,
     """
-    create or replace function greenlink_door() returns boolean language sql stable parallel safe as $$
-        select coalesce(current_setting('greenlink.door', true), '') <> ''
-    $$
-    """,
-    """
-    create or replace function greenlink_presented() returns text language sql stable parallel safe as $$
-        select nullif(current_setting('greenlink.presented', true), '')
-    $$
-    """,
-    """
     create or replace function greenlink_today() returns date language sql stable parallel safe as $$
         select coalesce(nullif(current_setting('greenlink.today', true), '')::date, current_date)
     $$
