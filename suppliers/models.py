@@ -6,13 +6,27 @@ from suppliers.disclosure.models import (
     EvidenceFile,
     Incident,
     Instrument,
+    InstrumentSerial,
     Review,
     Target,
     Training,
 )
-from suppliers.factors.models import Factor, FactorSet
-from suppliers.inventory.models import EmissionLine
+from suppliers.factors.models import Factor, FactorSet, OwnFactor
+from suppliers.industry.models import IndustryFigure
+from suppliers.inventory.models import (
+    Assignment,
+    EmissionLine,
+    Finding,
+    FindingReply,
+    Inventory,
+    InventoryEntry,
+    InventoryLine,
+    LineCheck,
+    Opinion,
+    Statement,
+)
 from suppliers.jobs.models import Job
+from suppliers.notices.models import EarlyWarning, WarningRule
 from suppliers.sites.models import Meter, Site
 from suppliers.tenants.models import (
     ApiToken,
@@ -37,6 +51,7 @@ __all__ = [
     "ActivityRecord",
     "ApiToken",
     "Archive",
+    "Assignment",
     "AuditChain",
     "AuditEntry",
     "Buyer",
@@ -44,22 +59,34 @@ __all__ = [
     "Commodity",
     "Consent",
     "Credential",
+    "EarlyWarning",
     "EmissionLine",
     "Enrolment",
     "EnrolmentOffer",
     "EvidenceFile",
     "Factor",
     "FactorSet",
+    "Finding",
+    "FindingReply",
     "Incident",
+    "IndustryFigure",
     "Instrument",
+    "InstrumentSerial",
+    "Inventory",
+    "InventoryEntry",
+    "InventoryLine",
     "Invitation",
     "Job",
+    "LineCheck",
     "Membership",
     "Meter",
+    "Opinion",
     "Output",
+    "OwnFactor",
     "Review",
     "ScreenKey",
     "Site",
+    "Statement",
     "Supplier",
     "Target",
     "Training",
@@ -67,4 +94,5 @@ __all__ = [
     "UploadReport",
     "User",
     "VerificationBody",
+    "WarningRule",
 ]

@@ -38,15 +38,16 @@ class EvidenceFile(SupplierOwned):
     buyer_sees_sql = (
         f"(released_at is not null and entered_by_id is null) or entered_by_id = {row_rules.BUYER_ID}"
     )
+    reviewed_as = "evidence"
 
     def __str__(self) -> str:
         return self.filename
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        visible = scope.suppliers()
         if scope.buyer_id is None:
-            return visible
+            return super().visible_in(scope)
+        visible = scope.suppliers()
         return visible & (Q(released_at__isnull=False, entered_by=None) | Q(entered_by=scope.buyer_id))
 
 
@@ -223,24 +224,51 @@ class Training(Submitted):
         return self.title
 
 
-class Instrument(Submitted):
-    """Proof of renewable electricity for one year: green electricity certificates (1 GEC = 1 MWh)."""
+class InstrumentKind(models.TextChoices):
+    GEC = "gec", _("green electricity certificate")
+    GREEN_TRADE = "green_trade", _("green power trade")
+    PPA = "ppa", _("direct power purchase agreement")
 
-    kind = models.CharField(
-        _("Kind"), max_length=12, choices=[("gec", _("green electricity certificate"))], default="gec"
-    )
+
+class Instrument(Submitted):
+    """Proof of renewable electricity for one year: certificates (1 GEC = 1 MWh), green power trade or a direct PPA.
+
+    A serial number that another supplier claims too (`collided_at`) counts for neither until a buyer cleared it.
+    """
+
+    kind = models.CharField(_("Kind"), max_length=12, choices=InstrumentKind, default=InstrumentKind.GEC)
     for_pv = models.BooleanField(_("Issued for own PV"), default=False)
     year = models.PositiveSmallIntegerField(_("Year of generation"))
     kwh = models.DecimalField(_("kWh"), max_digits=16, decimal_places=3)
     serial_from = models.CharField(_("First serial number"), max_length=60, blank=True)
     serial_to = models.CharField(_("Last serial number"), max_length=60, blank=True)
+    collided_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Submitted.Meta):
         ordering = ["-year", "-id"]
         constraints = [models.CheckConstraint(condition=Q(kwh__gt=0), name="instrument_is_positive")]
 
     def __str__(self) -> str:
-        return f"GEC {self.year}: {self.kwh.normalize():,f} kWh"
+        return f"{self.kind.upper()} {self.year}: {self.kwh.normalize():,f} kWh"
+
+
+class InstrumentSerial(SupplierOwned):
+    """One certificate's serial number, claimed once by a supplier. [1 MWh each]"""
+
+    buyer_sees = Q(pk__in=[])
+    buyer_sees_sql = "false"
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="serials")
+    serial = models.CharField(max_length=60, db_index=True)
+
+    class Meta(SupplierOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["supplier", "serial"], name="serial_once_per_supplier")
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
 
 
 class Verdict(models.TextChoices):

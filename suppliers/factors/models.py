@@ -9,7 +9,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from suppliers.disclosure.models import EvidenceFile
+from suppliers.tenants import clock, row_rules
 from suppliers.tenants.language import reads_chinese
+from suppliers.tenants.models import Buyer, Supplier, User
+from suppliers.tenants.row_rules import RowRule
+from suppliers.tenants.scope import Scope, ScopedModel
 
 
 class Series(models.TextChoices):
@@ -28,6 +33,8 @@ class Series(models.TextChoices):
     GWP = "gwp", _("Global warming potential")
     STANDARD_COAL = "standard_coal", _("Standard-coal coefficient")
     DENSITY = "density", _("Density")
+    COMBUSTION_GASES = "combustion_gases", _("CH4 and N2O of combustion")
+    SCREENING = "screening", _("Value chain, screening")
 
 
 class Verified(models.TextChoices):
@@ -51,6 +58,8 @@ class FactorSet(models.Model):
     year = models.PositiveSmallIntegerField()
     published_on = models.DateField(null=True, blank=True)
     licence_note = models.CharField(max_length=300, blank=True)
+    # What was computed on a day can be computed again with the sets that were there on that day.
+    loaded_at = models.DateTimeField(default=clock.now)
 
     objects: ClassVar[models.Manager[FactorSet]] = models.Manager()
 
@@ -132,6 +141,114 @@ class Factor(models.Model):
         if self.year_label.endswith("(report year)"):
             return _("report year %(year)s") % {"year": self.year}
         return self.year_label or str(self.year)
+
+
+class OwnKind(models.TextChoices):
+    SUPPLIER_SPECIFIC = "supplier_specific", _("supplier-specific")
+    CONTRACT = "contract", _("from a contract")
+    RESIDUAL_MIX = "residual_mix", _("residual mix")
+    PROCESS = "process", _("process")
+
+
+class OwnState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned")
+    RETIRED = "retired", _("retired")
+
+
+class OwnFactor(ScopedModel):
+    """A factor that a supplier or a buyer brings, with evidence; it counts once somebody else approved it.
+
+    `value` [kgCO2e or kg of `gas`, per `per_unit`] for activity between `valid_from` and `valid_to`. One of supplier
+    and buyer is set. A supplier's is reviewed by a buyer it is enrolled with, a buyer's by a second person there.
+    Approved ones are never edited: a new value is a new row.
+    """
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    code = models.CharField(max_length=60)
+    name = models.CharField(_("Name"), max_length=160)
+    kind = models.CharField(_("Kind"), max_length=18, choices=OwnKind)
+    series = models.CharField(_("Series"), max_length=30, choices=Series.choices, blank=True)
+    carrier = models.CharField(_("Carrier"), max_length=40, blank=True)
+    region = models.CharField(_("Region"), max_length=20, blank=True)
+    value = models.DecimalField(_("Value"), max_digits=24, decimal_places=12)
+    unit = models.CharField(_("Unit"), max_length=30)
+    per_unit = models.CharField(max_length=10)
+    gas = models.CharField(_("Gas"), max_length=20, default="CO2e")
+    source = models.CharField(_("Source"), max_length=300)
+    valid_from = models.DateField(_("Valid from"))
+    valid_to = models.DateField(_("Valid to"), null=True, blank=True)
+    evidence = models.ForeignKey(
+        EvidenceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=OwnState, default=OwnState.DRAFT)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.TextField(blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(ScopedModel.Meta):
+        app_label = "suppliers"
+        ordering = ["code", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(supplier=None) ^ Q(buyer=None), name="own_factor_of_one_tenant"
+            ),
+            models.CheckConstraint(condition=Q(value__gte=0), name="own_factor_not_negative"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="own_factor_in_order"
+            ),
+            models.UniqueConstraint(
+                fields=["supplier", "code"], condition=~Q(supplier=None), name="own_factor_code_of_supplier"
+            ),
+            models.UniqueConstraint(
+                fields=["buyer", "code"], condition=~Q(buyer=None), name="own_factor_code_of_buyer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        """One's own; a buyer also what its suppliers submitted, a supplier also what its programs approved."""
+        if scope.is_everyone:
+            return Q()
+        if scope.supplier_id is not None:
+            return Q(supplier_id=scope.supplier_id) | (scope.buyers() & Q(state__in=_IN_FORCE))
+        if scope.buyer_id is not None:
+            return Q(buyer_id=scope.buyer_id) | (scope.suppliers() & ~Q(state=OwnState.DRAFT))
+        return Q(pk__in=[])
+
+    def writable_in(self, scope: Scope) -> bool:
+        if scope.supplier_id is not None:
+            return self.supplier_id == scope.supplier_id
+        if scope.buyer_id is None:
+            return False
+        if self.buyer_id is not None:
+            return self.buyer_id == scope.buyer_id
+        return Supplier.objects.filter(scope.suppliers("pk"), pk=self.supplier_id).exists()
+
+    @classmethod
+    def row_rule(cls) -> RowRule:
+        own = f"{row_rules.OWN_SUPPLIER} or {row_rules.OWN_BUYER}"
+        of_suppliers = f"({row_rules.ENROLLED} and state <> 'draft')"
+        return RowRule(
+            read=f"{own} or {of_suppliers} or ({row_rules.IN_PROGRAM} and state in ('approved', 'retired'))",
+            add=own,
+            change=f"{own} or {of_suppliers}",
+            remove="false",
+        )
+
+
+# A retired factor goes on standing in the inventories that used it.
+_IN_FORCE = (OwnState.APPROVED, OwnState.RETIRED)
 
 
 def _in_reading_language(name: str, name_en: str) -> str:

@@ -12,6 +12,8 @@ from suppliers.tenants.scope import SupplierOwned
 class Site(SupplierOwned):
     """A factory. `province` is a region code of the factor tables: CN-AH, CN-JS, or a country such as VN."""
 
+    reviewed_as = "site"
+
     code = models.CharField(_("Code"), max_length=40)
     name = models.CharField(_("Name"), max_length=120)
     name_en = models.CharField(_("English name"), max_length=120, blank=True)

@@ -37,7 +37,14 @@ class Right(StrEnum):
     AUDIT_READ = "audit_read"
     ARCHIVE_WRITE = "archive_write"
     SCREEN_READ = "screen_read"
+    FACTOR_WRITE = "factor_write"
+    INVENTORY_WRITE = "inventory_write"
+    INVENTORY_SUBMIT = "inventory_submit"
+    INVENTORY_ASSIGN = "inventory_assign"
     INVENTORY_REVIEW = "inventory_review"
+    WARNING_WRITE = "warning_write"
+    WARNING_RULES = "warning_rules"
+    INDUSTRY_PUBLISH = "industry_publish"
 
 
 RIGHT_LABELS: dict[Right, Promise] = {
@@ -65,7 +72,14 @@ RIGHT_LABELS: dict[Right, Promise] = {
     Right.AUDIT_READ: _("Read the audit trail"),
     Right.ARCHIVE_WRITE: _("Take home all data of the company"),
     Right.SCREEN_READ: _("Open the big screen"),
+    Right.FACTOR_WRITE: _("Bring own emission factors"),
+    Right.INVENTORY_WRITE: _("Work on the yearly inventory"),
+    Right.INVENTORY_SUBMIT: _("Submit, reopen and restate the yearly inventory"),
+    Right.INVENTORY_ASSIGN: _("Assign inventories to verification bodies"),
     Right.INVENTORY_REVIEW: _("Review the inventories that are assigned"),
+    Right.WARNING_WRITE: _("Deal with early warnings"),
+    Right.WARNING_RULES: _("Set the rules of early warnings"),
+    Right.INDUSTRY_PUBLISH: _("Publish the industry database"),
 }
 
 # No key holds these: a machine lets nobody in, makes no keys and gives no word for its company; the others have
@@ -102,6 +116,16 @@ class Role:
 _SUPPLIER_READS = frozenset(
     {Right.RECORD_READ, Right.EVIDENCE_READ, Right.PROJECT_READ, Right.SCORECARD_READ, Right.MEMBER_READ}
 )
+_SUPPLIER_WRITES = frozenset(
+    {
+        Right.UPLOAD_WRITE,
+        Right.SITE_WRITE,
+        Right.EVIDENCE_WRITE,
+        Right.FACTOR_WRITE,
+        Right.INVENTORY_WRITE,
+        Right.WARNING_WRITE,
+    }
+)
 # What the people have who answer for a tenant: members, keys, and what was done by whom.
 _MANAGES = frozenset({Right.MEMBER_WRITE, Right.KEY_WRITE, Right.AUDIT_READ})
 _BUYER_READS = _SUPPLIER_READS | {
@@ -126,7 +150,7 @@ ROLES: dict[str, Role] = {
             TenantKind.SUPPLIER,
             _("Supplier, contributor"),
             _("Hands in energy and carbon data and evidence for the own company."),
-            _SUPPLIER_READS | {Right.UPLOAD_WRITE, Right.SITE_WRITE, Right.EVIDENCE_WRITE},
+            _SUPPLIER_READS | _SUPPLIER_WRITES,
         ),
         Role(
             "supplier_manager",
@@ -137,15 +161,14 @@ ROLES: dict[str, Role] = {
                 "answers for the company in programs."
             ),
             _SUPPLIER_READS
+            | _SUPPLIER_WRITES
             | _MANAGES
             | {
                 Right.ENROLMENT_ANSWER,
                 Right.ARCHIVE_WRITE,
-                Right.UPLOAD_WRITE,
                 Right.UPLOAD_WITHDRAW,
-                Right.SITE_WRITE,
-                Right.EVIDENCE_WRITE,
                 Right.PROJECT_WRITE,
+                Right.INVENTORY_SUBMIT,
             },
         ),
         Role(
@@ -168,6 +191,10 @@ ROLES: dict[str, Role] = {
                 Right.EDITION_PUBLISH,
                 Right.METHODOLOGY_WRITE,
                 Right.ENROLMENT_WRITE,
+                Right.FACTOR_WRITE,
+                Right.INVENTORY_ASSIGN,
+                Right.WARNING_RULES,
+                Right.INDUSTRY_PUBLISH,
             },
         ),
         Role(

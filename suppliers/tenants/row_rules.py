@@ -50,14 +50,23 @@ class RowRule:
         return self.remove or self.for_change
 
 
-def supplier_owned(*, buyer_sees: str = "true", buyer_writes: bool = False, first_day: str = "") -> RowRule:
+def reviewed(kind: str) -> str:
+    """Rows that the reviews of a verification body name (scope.REVIEWED)."""
+    return f"id in (select greenlink_reviewed('{kind}'))"
+
+
+def supplier_owned(
+    *, buyer_sees: str = "true", buyer_writes: bool = False, first_day: str = "", reviewed_as: str = ""
+) -> RowRule:
     """The supplier's own; of an enrolled supplier the buyer reads what `buyer_sees` lets through.
 
-    `first_day`: the date of the row, where the buyer sees data only from a day on.
+    `first_day`: the date of the row, where the buyer sees data only from a day on. `reviewed_as`: what a verification
+    body reads.
     """
     sees = f"({buyer_sees}) and {_shared(first_day)}" if first_day else f"({buyer_sees}) and {ENROLLED}"
     own = f"{OWN_SUPPLIER} or ({ENROLLED})" if buyer_writes else OWN_SUPPLIER
-    return RowRule(read=f"{OWN_SUPPLIER} or ({sees})", add=own)
+    also = f" or {reviewed(reviewed_as)}" if reviewed_as else ""
+    return RowRule(read=f"{OWN_SUPPLIER} or ({sees}){also}", add=own)
 
 
 def _shared(first_day: str) -> str:
@@ -83,7 +92,7 @@ _MEMBER_OF = f"in (select m.supplier_id from suppliers_membership m where m.user
 _EVER_ENROLLED = f"select e.supplier_id from suppliers_enrolment e where e.buyer_id = {BUYER_ID}"
 
 SUPPLIER = RowRule(
-    read=f"id = {SUPPLIER_ID} or id in ({_EVER_ENROLLED}) or id {_MEMBER_OF}",
+    read=f"id = {SUPPLIER_ID} or id in ({_EVER_ENROLLED}) or id {_MEMBER_OF} or {reviewed('supplier')}",
     # A buyer may enter a company it enrols in the same breath; from then on the row is the company's.
     add=f"{BUYER_ID} is not null",
     change=f"id = {SUPPLIER_ID}",

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.apps import apps
 from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -189,12 +190,16 @@ class SupplierOwned(ScopedModel):
     buyer_writes: ClassVar[bool] = False
     first_day: ClassVar[str] = ""
     first_day_sql: ClassVar[str] = ""
+    # A key of REVIEWED, where a verification body reads the rows that its reviews name.
+    reviewed_as: ClassVar[str] = ""
 
     class Meta(ScopedModel.Meta):
         abstract = True
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
+        if scope.body_id is not None:
+            return named_in_reviews(cls.reviewed_as) if cls.reviewed_as else Q(pk__in=[])
         visible = scope.shared(cls.first_day) if cls.first_day else scope.suppliers()
         return visible & cls.buyer_sees if scope.buyer_id is not None else visible
 
@@ -204,6 +209,7 @@ class SupplierOwned(ScopedModel):
             buyer_sees=cls.buyer_sees_sql,
             buyer_writes=cls.buyer_writes,
             first_day=cls.first_day_sql or cls.first_day,
+            reviewed_as=cls.reviewed_as,
         )
 
     def writable_in(self, scope: Scope) -> bool:
@@ -242,3 +248,22 @@ class ProgramOwned(ScopedModel):
 def _is_enrolled(supplier_id: int, scope: Scope) -> bool:
     assert scope.buyer_id is not None
     return scope._enrolments(buyer_id=scope.buyer_id, supplier_id=supplier_id).exists()
+
+
+# What a verification body reads of other rooms: rows that its reviews name, by model and column.
+# `greenlink_reviewed` says the same in SQL (row_security/across.py).
+REVIEWED: dict[str, tuple[tuple[str, str], ...]] = {
+    "supplier": (("Assignment", "supplier_id"),),
+    "site": (("InventoryLine", "site_id"),),
+    "upload": (("InventoryLine", "upload_id"),),
+    "evidence": (("InventoryLine", "evidence_id"), ("FindingReply", "evidence_id")),
+}
+
+
+def named_in_reviews(kind: str) -> Q:
+    """For a verification body: the rows of this kind that its reviews name."""
+    found = Q(pk__in=[])
+    for name, column in REVIEWED[kind]:
+        rows = apps.get_model("suppliers", name)._default_manager.exclude(**{column: None})
+        found |= Q(pk__in=rows.values(column))
+    return found

@@ -32,6 +32,7 @@ class Upload(SupplierOwned):
     buyer_sees = Q(accepted_at__isnull=False)
     buyer_sees_sql = "accepted_at is not null"
     first_day = "data_from"
+    reviewed_as = "upload"
 
     file = models.FileField(upload_to=file_path, max_length=200)
     filename = models.CharField(max_length=200)

@@ -86,7 +86,14 @@ DECISIONS = (
     Decision("suppliers.Instrument"),
     Decision("suppliers.Output"),
     Decision("sparkplan.Project", leave_out=("inputs",)),
+    Decision("suppliers.OwnFactor"),
+    Decision("suppliers.InventoryEntry", leave_out=("balance",)),
+    Decision("suppliers.Inventory", leave_out=("totals",)),
     # how it is judged
+    Decision("suppliers.Assignment", leave_out=("sample",)),
+    Decision("suppliers.Finding"),
+    Decision("suppliers.Opinion"),
+    Decision("suppliers.Statement", leave_out=("payload", "signature")),
     Decision("suppliers.Review"),
     Decision("suppliers.Incident"),
     Decision("scorecards.Correction"),
@@ -95,5 +102,7 @@ DECISIONS = (
     Decision("suppliers.FactorSet", by_statement=True),
     Decision("suppliers.Factor", leave_out=("name", "name_en", "year_label", "note"), by_statement=True),
     Decision("scorecards.Methodology"),
+    Decision("suppliers.WarningRule"),
+    Decision("suppliers.IndustryFigure", by_statement=True),
     Decision("scorecards.Edition"),
 )

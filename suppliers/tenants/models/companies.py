@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from suppliers.calc.periods import FiscalQuarter
 from suppliers.tenants import clock, row_rules
 from suppliers.tenants.row_rules import RowRule
-from suppliers.tenants.scope import Scope, ScopedManager, ScopedModel, ScopedQuerySet
+from suppliers.tenants.scope import Scope, ScopedManager, ScopedModel, ScopedQuerySet, named_in_reviews
 
 from .people import User
 
@@ -103,6 +103,8 @@ class Supplier(ScopedModel):
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
         """A buyer goes on reading who the companies of its published rankings were, after they left."""
+        if scope.body_id is not None:
+            return named_in_reviews("supplier")
         if scope.buyer_id is None:
             return scope.suppliers("pk")
         return Q(pk__in=Enrolment.directory.filter(buyer_id=scope.buyer_id).values("supplier_id"))

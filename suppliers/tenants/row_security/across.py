@@ -14,4 +14,24 @@ FUNCTIONS = (
         perform set_config('greenlink.door', was, true);
     end $$
     """,
+    # What a verification body reads beside the versions it reviews. Nobody else asks further than the first line.
+    """
+    create or replace function greenlink_reviewed(kind text) returns setof bigint
+    language plpgsql stable parallel safe set search_path from current as $$
+    begin
+        if greenlink_own('body') is null then
+            return;
+        end if;
+        if kind = 'supplier' then
+            return query select a.supplier_id from suppliers_assignment a;
+        elsif kind = 'site' then
+            return query select distinct l.site_id from suppliers_inventoryline l where l.site_id is not null;
+        elsif kind = 'upload' then
+            return query select distinct l.upload_id from suppliers_inventoryline l where l.upload_id is not null;
+        elsif kind = 'evidence' then
+            return query select distinct l.evidence_id from suppliers_inventoryline l where l.evidence_id is not null
+                union select r.evidence_id from suppliers_findingreply r where r.evidence_id is not null;
+        end if;
+    end $$
+    """,
 )
