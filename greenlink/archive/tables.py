@@ -6,12 +6,6 @@ supplier gets verdict and note. Addresses people came from stay in the audit tra
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from django.db import models
-
 from scorecards.models import Correction, Exemption, IndicatorValue, Scorecard
 from sparkplan.models import Project, Saving, StageChange
 from suppliers.models import (
@@ -35,38 +29,10 @@ from suppliers.models import (
     Upload,
 )
 
-Rows = models.QuerySet[Any]
-Columns = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Table:
-    """One CSV. `rows` names the supplier in so many words, besides the scope it runs in."""
-
-    name: str
-    rows: Callable[[Supplier], Rows]
-    columns: Columns
-
-
-def _own(
-    model: type[models.Model], columns: str, *, name: str, more: Columns | None = None, **only: Any
-) -> Table:
-    """`columns`: fields whose header is their own name; `more`: headers with a look-up."""
-    manager: Any = model.objects  # type: ignore[attr-defined]
-    return Table(
-        name,
-        lambda supplier: manager.filter(supplier=supplier, **only).order_by("pk"),
-        {column: column for column in columns.split()} | (more or {}),
-    )
-
+from .inventory_tables import INVENTORY_TABLES
+from .table import PROOF, Table, own
 
 _ITEM = "id state submitted_at created_at"
-_PROOF = {
-    "document_id": "evidence_id",
-    "document_sha256": "evidence__sha256",
-    "entered_by_buyer": "entered_by__code",
-    "created_by": "created_by__email",
-}
 _OF_BUYER = {"buyer": "buyer__code"}
 _OF_EDITION = {"buyer": "edition__buyer__code", "quarter": "edition__label", "edition": "edition__number"}
 _AT_SITE = {"site": "site__code"}
@@ -90,10 +56,10 @@ _MEMBERS = Table(
         "until": "revoked_at",
     },
 )
-_METERS = _own(
+_METERS = own(
     Meter, "code name name_en carrier accounting", name="meters", more={**_AT_SITE, "parent": "parent__code"}
 )
-_RECORDS = _own(
+_RECORDS = own(
     ActivityRecord,
     "id carrier start end quantity quantity_given unit_given document notes source_kind upload_id upload_row "
     "created_at withdrawn_at",
@@ -102,7 +68,7 @@ _RECORDS = _own(
         **_AT_SITE, "meter": "meter__code", "file_sha256": "upload__sha256", "created_by": "created_by__email"
     },
 )  # fmt: skip
-_LINES = _own(
+_LINES = own(
     EmissionLine,
     "id record_id year month carrier scope category basis factor_code quantity kgco2e kgce withdrawn_at",
     name="emission_lines",
@@ -128,52 +94,52 @@ _AUDIT = Table(
 TABLES: tuple[Table, ...] = (
     _COMPANY,
     _MEMBERS,
-    _own(
+    own(
         Enrolment,
         "commodity tier spend_cny erp_code started_on ended_on shared_from",
         name="enrolments",
         more=_OF_BUYER,
     ),
-    _own(Site, "code name name_en province address closed_on", name="sites"),
+    own(Site, "code name name_en province address closed_on", name="sites"),
     _METERS,
-    _own(
+    own(
         Upload,
         "id filename sha256 size_bytes status rows_total rows_valid rows_accepted created_at accepted_at withdrawn_at",
         name="uploads",
         more={"created_by": "created_by__email", "accepted_by": "accepted_by__email"},
     ),
-    _own(CellFix, "upload_id row field old new at", name="cell_fixes", more={"by": "by__email"}),
+    own(CellFix, "upload_id row field old new at", name="cell_fixes", more={"by": "by__email"}),
     _RECORDS,
     _LINES,
-    _own(Output, f"{_ITEM} start end value unit", name="outputs", more={**_AT_SITE, **_PROOF}),
-    _own(
+    own(Output, f"{_ITEM} start end value unit", name="outputs", more={**_AT_SITE, **PROOF}),
+    own(
         Credential,
         f"{_ITEM} kind level score lowest_theme issued_on expires_on handed_in_on last_surveillance_on period_end "
         "scope3_inside number issuer scope_entity url",
         name="credentials",
-        more=_PROOF,
+        more=PROOF,
     ),
-    _own(
+    own(
         Target,
         f"{_ITEM} is_public covers base_year target_year reduction_percent public_url progress_year "
         "progress_percent sbti_status sbti_since checked_on",
         name="targets",
-        more=_PROOF,
+        more=PROOF,
     ),
-    _own(
+    own(
         Training,
         f"{_ITEM} title held_on required_people completed_people passed_people reached_tier2",
         name="trainings",
-        more=_PROOF,
+        more=PROOF,
     ),
-    _own(Instrument, f"{_ITEM} kind for_pv year kwh serial_from serial_to", name="instruments", more=_PROOF),
-    _own(
+    own(Instrument, f"{_ITEM} kind for_pv year kwh serial_from serial_to", name="instruments", more=PROOF),
+    own(
         EvidenceFile,
         "id filename sha256 size_bytes content_type created_at released_at",
         name="documents",
         more={"created_by": "created_by__email", "entered_by_buyer": "entered_by__code"},
     ),
-    _own(
+    own(
         Project,
         "code name name_en measure stage inputs capacity_kw baseline_kwh expected_saving_kwh price_cny_per_kwh "
         "investment_cny funding energy_service_company emc_share_percent emc_years started_on commissioned_on "
@@ -181,29 +147,30 @@ TABLES: tuple[Table, ...] = (
         name="projects",
         more=_AT_SITE,
     ),
-    _own(StageChange, "stage on note", name="stage_changes", more={"project": "project__code"}),
-    _own(
+    own(StageChange, "stage on note", name="stage_changes", more={"project": "project__code"}),
+    own(
         Saving,
         "month saved_kwh baseline_kwh metered_kwh",
         name="savings",
         more={"project": "project__code", "document_sha256": "evidence__sha256"},
     ),
-    _own(Review, "subject subject_id verdict note at", name="reviews", more=_OF_BUYER),
-    _own(Incident, "kind opened_on closed_on note", name="incidents", more=_OF_BUYER),
-    _own(Correction, "found_on percent note", name="corrections", more=_OF_BUYER),
-    _own(Exemption, "indicator from_day until_day reason", name="exemptions", more=_OF_BUYER),
-    _own(
+    own(Review, "subject subject_id verdict note at", name="reviews", more=_OF_BUYER),
+    own(Incident, "kind opened_on closed_on note", name="incidents", more=_OF_BUYER),
+    own(Correction, "found_on percent note", name="corrections", more=_OF_BUYER),
+    own(Exemption, "indicator from_day until_day reason", name="exemptions", more=_OF_BUYER),
+    own(
         Scorecard,
         "commodity size_band total grade rank group_rank group_size previous_rank previous_total coverage_percent "
         "verified_percent gated unranked_reason",
         name="scorecards",
         more=_OF_EDITION,
     ),
-    _own(
+    own(
         IndicatorValue,
         "indicator value unit points weight state reason data gain reviewed",
         name="indicators",
         more=_OF_EDITION,
     ),
+    *INVENTORY_TABLES,
     _AUDIT,
 )

@@ -6,8 +6,19 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from suppliers.inventory.models import Inventory, InventoryLine, InventoryState
-from suppliers.tenants.models import Supplier
+from suppliers.inventory.models import (
+    Assignment,
+    Finding,
+    FindingReply,
+    Inventory,
+    InventoryEntry,
+    InventoryLine,
+    InventoryState,
+    LineCheck,
+    Opinion,
+    Statement,
+)
+from suppliers.tenants.models import Buyer, Supplier, VerificationBody
 
 FROZEN_AT = dt.datetime(2025, 2, 1, 8, 0, tzinfo=dt.UTC)
 # 1 000 kWh × 0.5 = 500 kg, located; 10 kg × 2 = 20 kg, burnt
@@ -69,3 +80,40 @@ def frozen(
         for number, line in enumerate(lines, start=1)
     )
     return inventory
+
+
+def entry(supplier: Supplier, **fields: Any) -> InventoryEntry:
+    """10 kg of a gas, bought and gone."""
+    given: dict[str, Any] = {
+        "year": 2024, "kind": "mass_balance", "carrier": "R410A", "description": "空调补充", "quantity": 10, "unit": "kg",
+        "balance": {"opening_kg": "0", "bought_kg": "10"}, "data_quality": "B",
+    }  # fmt: skip
+    made: InventoryEntry = InventoryEntry.objects.create(supplier=supplier, **(given | fields))
+    return made
+
+
+def reviewed(
+    inventory: Inventory, buyer: Buyer, body: VerificationBody, *, mark: str = "TEST", number: str = ""
+) -> Statement:
+    """From assignment to statement, one row each, written as the actions would; the signature is none."""
+    three = {"supplier": inventory.supplier, "buyer": buyer, "body": body}
+    assignment = Assignment.objects.create(**three, inventory=inventory)
+    line = inventory.lines.order_by("number").first()
+    LineCheck.objects.create(**three, assignment=assignment, line=line, is_right=True, note=f"{mark}-check")
+    finding = Finding.objects.create(
+        **three, assignment=assignment, line=line, kind="clarification", text=f"{mark}-finding"
+    )
+    FindingReply.objects.create(**three, finding=finding, text=f"{mark}-reply")
+    opinion = Opinion.objects.create(
+        **three, assignment=assignment, level="limited", conclusion="unmodified", text=f"{mark}-opinion"
+    )
+    statement: Statement = Statement.objects.create(
+        **three,
+        number=number or f"GLS-{mark}-{inventory.pk}",
+        inventory=inventory,
+        opinion=opinion,
+        payload={"supplier": mark},
+        signature="00",
+        key_id="none",
+    )
+    return statement

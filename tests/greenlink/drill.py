@@ -16,7 +16,7 @@ def fill() -> None:
 
     from suppliers.models import AuditEntry, Upload, User
     from suppliers.tenants.all_tenants import all_tenants
-    from tests.factories import disclosure, scorecards
+    from tests.factories import disclosure, inventory, scorecards
     from tests.factories import suppliers as make
 
     with all_tenants("drill"):
@@ -30,6 +30,7 @@ def fill() -> None:
         upload.file.save("january", ContentFile("电\n".encode()), save=False)
         upload.save()
         scorecards.example(supplier, buyer)
+        inventory.reviewed(inventory.frozen(supplier), buyer, make.BodyFactory.create())
         scorecards.quarter(buyer, until="published")
         assert AuditEntry.objects.exists()
 

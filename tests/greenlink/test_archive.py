@@ -12,12 +12,22 @@ import pytest
 from greenlink.archive import actions, building, packing, tables
 from scorecards.models import Correction, Exemption
 from suppliers.jobs import queue
-from suppliers.models import Archive, AuditEntry, Incident, Review, Upload
+from suppliers.models import (
+    Archive,
+    AuditEntry,
+    EarlyWarning,
+    Incident,
+    Instrument,
+    InstrumentSerial,
+    OwnFactor,
+    Review,
+    Upload,
+)
 from suppliers.tenants import audit
 from suppliers.tenants.all_tenants import all_tenants
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.scope import entered
-from tests.factories import disclosure, scorecards
+from tests.factories import disclosure, inventory, scorecards
 from tests.factories import suppliers as make
 
 CANARY = "canary-BETA"
@@ -42,8 +52,22 @@ def _fill(world, supplier, manager, mark: str) -> None:
     Incident.objects.create(**of_buyer, kind="environment", opened_on="2024-01-01", note=f"{mark}-incident")
     Correction.objects.create(**of_buyer, found_on="2024-01-01", percent=6, note=f"{mark}-correction")
     Exemption.objects.create(**of_buyer, indicator="I3", from_day="2024-01-01", reason=f"{mark}-exemption")
+    _fill_inventory(world, supplier, mark)
     with all_tenants("tests"):
         audit.record(by=world.actor(manager), act="site.add", subject=site, data={"code": f"{mark}-deed"})
+
+
+def _fill_inventory(world, supplier, mark: str) -> None:
+    version = inventory.frozen(supplier, boundary=f"{mark}-boundary")
+    inventory.entry(supplier, description=f"{mark}-entry")
+    inventory.reviewed(version, world.buyer, world.vera.body, mark=mark)
+    OwnFactor.objects.create(
+        supplier=supplier, code=f"{mark}-F", name="蚀刻", kind="process", value=1, unit="kgCO2e/kg", per_unit="kg",
+        source=f"{mark}-source", valid_from="2024-01-01",
+    )  # fmt: skip
+    certificate = Instrument.objects.create(supplier=supplier, year=2024, kwh=1000)
+    InstrumentSerial.objects.create(supplier=supplier, instrument=certificate, serial=f"{mark}-0001")
+    EarlyWarning.objects.create(supplier=supplier, kind="missing_month", key=f"{mark}-2024-05")
 
 
 @pytest.fixture
@@ -98,6 +122,8 @@ def test_the_canaries_sing_in_the_neighbours_archive(filled):
         f"tables/{name}.csv" for name in ("sites", "meters", "documents", "reviews", "audit_trail")
     } <= found
     assert {f"tables/{name}.csv" for name in ("incidents", "corrections", "exemptions", "uploads")} <= found
+    of_inventories = ("inventories", "inventory_entries", "own_factors", "findings", "opinions", "statements")
+    assert {f"tables/{name}.csv" for name in of_inventories} <= found
 
 
 def test_an_emission_line_says_factor_and_source(members):
