@@ -51,7 +51,8 @@ def _own(world: MatrixWorld, code: str) -> tuple[Any, Readers, Readers]:
 
 def _sites(world: MatrixWorld, code: str) -> Site:
     supplier, _private, shared = _own(world, code)
-    site = world.canaries.plant(Site, code, shared, "open", supplier=supplier, province="CN-AH")
+    known = world.reviewed(code)
+    site = world.canaries.plant(Site, code, known, "open", supplier=supplier, province="CN-AH")
     world.thing("site", site.pk, code, shared)
     world.thing("site_code", site.code, code, shared)
     for tag, carrier in (("main", "electricity"), ("gas", "natural_gas")):
@@ -62,10 +63,10 @@ def _sites(world: MatrixWorld, code: str) -> Site:
 
 
 def _uploads(world: MatrixWorld, code: str, site: Site) -> dict[str, Upload]:
-    supplier, private, shared = _own(world, code)
+    supplier, private, _shared = _own(world, code)
     accepted = {"status": "accepted", "accepted_at": NOW, "rows_total": 1, "rows_accepted": 1}
     kinds: dict[str, tuple[Readers, dict[str, Any]]] = {
-        "accepted": (shared, accepted | {"data_from": DAY}),
+        "accepted": (world.reviewed(code), accepted | {"data_from": DAY}),
         "before": (private, accepted | {"data_from": BEFORE}),
         "waiting": (private, {"status": "needs_fix", "rows_total": 1}),
         "ready": (private, {"status": "ready", "rows_total": 1, "rows_valid": 1}),
@@ -158,9 +159,10 @@ def _records(world: MatrixWorld, code: str, site: Site, uploads: dict[str, Uploa
 def _evidence(world: MatrixWorld, code: str, site: Site) -> None:
     supplier, private, shared = _own(world, code)
     for tag, readers in (("submitted", shared), ("draft", private)):
+        document = _document(world, code, tag, world.reviewed(code) if tag == "submitted" else private)
         handed_in = tag == "submitted"
         common = {"state": tag, "submitted_at": NOW if handed_in else None, "created_by": world.doers[code]}
-        common |= {"supplier": supplier, "evidence": _document(world, code, tag, readers, released=handed_in)}
+        common |= {"supplier": supplier, "evidence": document}
         for model, fields in _items(site, 7 if handed_in else 8).items():
             if model in (Instrument, Output):
                 fields |= {"kwh" if model is Instrument else "value": world.canaries.number(readers)}
@@ -192,11 +194,11 @@ def _items(site: Site, month: int) -> dict[type[Any], dict[str, Any]]:
     }
 
 
-def _document(world: MatrixWorld, code: str, tag: str, readers: Readers, *, released: bool) -> EvidenceFile:
+def _document(world: MatrixWorld, code: str, tag: str, readers: Readers) -> EvidenceFile:
     content = b"%PDF-1.7\n" + world.canaries.text(code, f"{tag}-document", readers).encode()
     row = world.canaries.plant(
         EvidenceFile, code, readers, tag, supplier=world.tenants[code], size_bytes=len(content),
-        content_type="application/pdf", created_by=world.doers[code], released_at=NOW if released else None,
+        content_type="application/pdf", created_by=world.doers[code], released_at=NOW if tag == "submitted" else None,
     )  # fmt: skip
     row.file.save("x", ContentFile(content), save=True)
     world.thing("document", row.pk, code, readers, tag)

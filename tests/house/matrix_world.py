@@ -39,7 +39,7 @@ from suppliers.tenants.actors import Actor
 from suppliers.tenants.all_tenants import all_tenants
 from suppliers.tenants.models import Archive
 from suppliers.tenants.roles import FOR_PEOPLE_ONLY, ROLES, Right, TenantKind
-from tests.house import matrix_program, matrix_supplier
+from tests.house import matrix_inventory, matrix_program, matrix_supplier
 from tests.house.canaries import Canaries, Readers
 
 TODAY = dt.date(2025, 2, 10)
@@ -48,6 +48,8 @@ PROGRAMS = {"ALPHA": ("LCFC",), "BETA": ("LCFC", "OTHER"), "GAMMA": ("OTHER",), 
 OFFERED = {"LCFC": "GAMMA", "OTHER": "BETA"}
 LEFT = "DELTA"
 BODIES = ("BODYONE", "BODYTWO")
+# Who assigned a supplier's year to whom.
+REVIEWERS = {"ALPHA": ("LCFC", "BODYONE"), "BETA": ("LCFC", "BODYTWO"), "GAMMA": ("OTHER", "BODYTWO")}
 OWN = {TenantKind.SUPPLIER: "ALPHA", TenantKind.BUYER: "LCFC", TenantKind.BODY: "BODYONE"}
 OTHER = {TenantKind.SUPPLIER: "BETA", TenantKind.BUYER: "OTHER", TenantKind.BODY: "BODYTWO"}
 JOINED = dt.date(2024, 1, 1)
@@ -83,6 +85,14 @@ class MatrixWorld:
     def shared(self, supplier: str) -> Readers:
         """Who reads what a supplier let its buyers see."""
         return frozenset({supplier, *PROGRAMS[supplier]})
+
+    @property
+    def reviewers(self) -> dict[str, tuple[str, str]]:
+        return REVIEWERS
+
+    def reviewed(self, supplier: str) -> Readers:
+        """Who reads what stands in a supplier's version under review, and what its lines name."""
+        return self.shared(supplier) | set(REVIEWERS.get(supplier, ("", ""))[1:])
 
     def program(self, buyer: str) -> Readers:
         """Who reads what a buyer tells its program."""
@@ -131,8 +141,10 @@ def _build(world: MatrixWorld) -> None:
     _add_enrolments(world)
     for code in PROGRAMS:
         matrix_supplier.plant(world, code)
+        matrix_inventory.plant_supplier(world, code)
     for code in OFFERED:
         matrix_program.plant(world, code)
+        matrix_inventory.plant_buyer(world, code)
     for tenant in world.tenants:
         _add_access(world, tenant)
     _add_actors(world)
@@ -155,7 +167,8 @@ def _add_body(world: MatrixWorld, code: str) -> None:
     world.tenants[code] = world.canaries.plant(
         VerificationBody,
         code,
-        frozenset({code}),
+        # name and accreditation are public
+        frozenset({*BODIES, *PROGRAMS, *OFFERED}),
         "public",
         code=code,
         accreditation_expires_on=dt.date(2030, 1, 1),
@@ -165,10 +178,10 @@ def _add_body(world: MatrixWorld, code: str) -> None:
 def _add_supplier(world: MatrixWorld, code: str) -> None:
     readers = world.shared(code)
     # A buyer goes on knowing whom it had enrolled; its number stands in the rows of whoever ever named it.
-    known = readers | ({"LCFC"} if code == LEFT else set())
+    known = world.reviewed(code) | ({"LCFC"} if code == LEFT else set())
     world.tenants[code] = world.canaries.plant(
         Supplier, code, known, "public", code=code, uscc=world.canaries.text(code, "uscc", known)[-18:],
-        employees=world.canaries.number(known), pk=world.canaries.number(readers | set(OFFERED)),
+        employees=world.canaries.number(known), pk=world.canaries.number(known | set(OFFERED)),
         province="CN-AH", on_platform_since=dt.date(2022, 1, 1),
     )  # fmt: skip
     world.thing("supplier", code, code, readers)
@@ -179,10 +192,16 @@ def _add_supplier(world: MatrixWorld, code: str) -> None:
 
 def _add_doer(world: MatrixWorld, tenant: str) -> None:
     """Whoever accepts and reviews is named to the other side; the rest of the team is not."""
-    readers = world.shared(tenant) if tenant in PROGRAMS else frozenset({tenant})
-    world.doers[tenant] = world.person(
-        tenant, world.program(tenant) if tenant in OFFERED else readers, "doer"
-    )
+    if tenant in PROGRAMS:
+        readers = world.reviewed(tenant)
+    elif tenant in OFFERED:
+        readers = world.program(tenant) | {body for buyer, body in REVIEWERS.values() if buyer == tenant}
+    else:
+        readers = frozenset(
+            {tenant}
+            | {one for code, (buyer, body) in REVIEWERS.items() if body == tenant for one in (code, buyer)}
+        )
+    world.doers[tenant] = world.person(tenant, readers, "doer")
 
 
 def _add_enrolments(world: MatrixWorld) -> None:

@@ -103,6 +103,6 @@ DECISIONS = (
     Decision("suppliers.Factor", leave_out=("name", "name_en", "year_label", "note"), by_statement=True),
     Decision("scorecards.Methodology"),
     Decision("suppliers.WarningRule"),
-    Decision("suppliers.IndustryFigure", by_statement=True),
+    Decision("suppliers.IndustryFigure"),
     Decision("scorecards.Edition"),
 )
