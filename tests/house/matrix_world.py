@@ -153,7 +153,8 @@ def _build(world: MatrixWorld) -> None:
 
 
 def _add_buyer(world: MatrixWorld, code: str) -> None:
-    known = world.program(code) | {OFFERED[code]}
+    bodies = {body for buyer, body in REVIEWERS.values() if buyer == code}
+    known = world.program(code) | {OFFERED[code]} | bodies
     world.tenants[code] = world.canaries.plant(
         Buyer, code, known, "public", code=code, declared_factor_code=""
     )

@@ -22,6 +22,7 @@ class Decision:
     """`only` or all columns but `leave_out`, with `written` where not the column itself is kept but an expression.
 
     `tenant`: the kind of tenant that the row itself is. `by_statement`: one entry for all rows of a statement.
+    `kept_from`: a kind of tenant that the row names and that does not read it.
     """
 
     model: str
@@ -29,6 +30,7 @@ class Decision:
     only: tuple[str, ...] = ()
     written: Mapping[str, str] = field(default_factory=dict)
     tenant: str = ""
+    kept_from: str = ""
     by_statement: bool = False
 
     @cached_property
@@ -54,6 +56,8 @@ class Decision:
         """SQL over `{row}`: the id of the row's supplier, buyer or verification body."""
         if self.tenant:
             return f"{ROW}.id" if kind == self.tenant else "null"
+        if kind == self.kept_from:
+            return "null"
         names = {one.column for one in self.row_model._meta.concrete_fields}
         return f"{ROW}.{kind}_id" if f"{kind}_id" in names else "null"
 
@@ -91,7 +95,7 @@ DECISIONS = (
     Decision("suppliers.Inventory", leave_out=("totals",)),
     # how it is judged
     Decision("suppliers.Assignment", leave_out=("sample",)),
-    Decision("suppliers.Finding"),
+    Decision("suppliers.Finding", kept_from="buyer"),
     Decision("suppliers.Opinion"),
     Decision("suppliers.Statement", leave_out=("payload", "signature")),
     Decision("suppliers.Review"),
