@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from greenlink import home_buyer, home_supplier
+from greenlink import home_buyer, home_supplier, home_verifier
 from suppliers.tenants import clock
 from suppliers.tenants.access import TenantRequest
 
@@ -16,4 +16,5 @@ def today(request: TenantRequest) -> HttpResponse:
         return render(request, "home/supplier.html", home_supplier.context(actor.supplier, day))
     if actor.buyer is not None:
         return render(request, "home/buyer.html", home_buyer.context(actor, actor.buyer, day))
-    return render(request, "home/verifier.html", {"body": actor.body, "today": day})
+    assert actor.body is not None
+    return render(request, "home/verifier.html", home_verifier.context(actor.body, day))

@@ -15,15 +15,19 @@ from scorecards.views import wording
 from suppliers.activity import coverage
 from suppliers.disclosure import queries as disclosure
 from suppliers.inventory import breakdown
+from suppliers.notices import queries as notices
+from suppliers.notices.models import WarningState
 from suppliers.templatetags.greenlink import month_label, named, points, tonnes_number
 from suppliers.tenants.models import Enrolment, EnrolmentOffer, OfferAnswer, Supplier
 from suppliers.uploads.models import Upload, UploadStatus
 from suppliers.views import charts
 from suppliers.views.emissions import scope_word
+from suppliers.views.warnings import row_of
 
 MONTHS_SHOWN = 12
 EXPIRY_DAYS = 90
 OPEN_UPLOADS = 5
+WARNINGS = 3
 
 
 def context(supplier: Supplier, today: dt.date) -> dict[str, Any]:
@@ -35,6 +39,7 @@ def context(supplier: Supplier, today: dt.date) -> dict[str, Any]:
         "due": _due(supplier, calendar, today),
         "wrong": _offers(supplier) + _wrong(supplier),
         "expiring": _expiring(supplier),
+        "warnings": _warnings(supplier),
         "tonnes": _tonnes(supplier, months),
         "coverage": _calendar(calendar, months),
         "card": card,
@@ -171,6 +176,22 @@ def _expiring(supplier: Supplier) -> list[dict[str, Any]]:
             }
         )
     return duties
+
+
+def _warnings(supplier: Supplier) -> list[dict[str, Any]]:
+    """The newest open early warnings; the page of them has the rest."""
+    rows = [row_of(warning) for warning in notices.of_supplier(supplier, state=WarningState.OPEN)[:WARNINGS]]
+    return [
+        {
+            "title": row["warning"].get_kind_display(),
+            "why": row["reason"],
+            "url": f"{reverse('warnings')}#warning-{row['warning'].pk}",
+            "icon": "warn",
+            "tone": row["tone"],
+            "word": row["state_word"],
+        }
+        for row in rows
+    ]
 
 
 def _tonnes(supplier: Supplier, months: list[coverage.Month]) -> dict[str, Any]:

@@ -147,6 +147,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 60.0},
     "verify_audit": {"task": "audit.verify", "schedule": crontab(hour=3, minute=20)},
+    "warnings": {"task": "warnings.nightly", "schedule": crontab(hour=4, minute=10)},
 }
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -296,6 +297,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "SourceKindEnum": "suppliers.activity.models.SourceKind",
+        "WarningKindEnum": "suppliers.notices.models.WarningKind",
+        "WarningStateEnum": "suppliers.notices.models.WarningState",
+    },
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -27,6 +27,8 @@ from scorecards.field import (
     verdict_of,
 )
 from scorecards.indicators import i1_ecovadis, i2_certification, i3_renewable, i4_target, i8_training
+from suppliers.disclosure.instruments import COUNTS
+from suppliers.disclosure.models import InstrumentKind
 from suppliers.models import Credential, Instrument, Target, Training
 
 VAP_LEVELS = ("platinum", "gold", "silver")
@@ -223,7 +225,9 @@ def renewable(field: Field, energy: gather_energy.Energy) -> tuple[i3_renewable.
     window = [field.quarter.previous(back) for back in (3, 2, 1, 0)]
     years = sorted({quarter.first_day.year for quarter in window})
     rows = (
-        Instrument.objects.filter(handed_in(field.buyer), supplier_id__in=field.enrolled(), year__in=years)
+        Instrument.objects.filter(handed_in(field.buyer), COUNTS, supplier_id__in=field.enrolled())
+        # Green power under trade or agreement comes in as accepted kWh already; its proof must not count it twice.
+        .filter(kind=InstrumentKind.GEC, year__in=years)
         .annotate(verdict=verdict_of("instrument", field.buyer), amount=Cast("kwh", FloatField()))
         .order_by("id")
         .values_list("supplier_id", "year", "for_pv", "amount", "verdict")

@@ -37,6 +37,7 @@ from suppliers.uploads import readers
 from suppliers.uploads.actions import UploadNeedsFix
 from suppliers.uploads.models import Upload, UploadStatus
 from suppliers.uploads.preflight import FileTrouble
+from suppliers.warnings import evaluate as warnings
 
 __all__ = ["UploadNeedsFix", "accept", "check", "fix_cell", "map_columns", "receive", "withdraw"]
 
@@ -147,6 +148,7 @@ def accept(*, by: Actor, upload: Upload, partial: bool = False) -> Upload:
                 supplier_id=upload.supplier_id, pieces=outcome.pieces, record_ids=ids, lookup=outcome.lookup
             )
             uploads.mark_accepted(by=by, upload=upload, rows=len(rows), data_from=rows["start"].min().date())
+            warnings.ask_for(upload.supplier_id)
         uploads.report_checked(
             upload=upload,
             table=outcome.table,

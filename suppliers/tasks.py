@@ -5,8 +5,9 @@ import logging
 from celery import shared_task
 from django.core.management import call_command
 
-# Importing the pipeline registers its jobs with the queue.
+# Importing these registers their jobs with the queue.
 from suppliers import pipeline  # noqa: F401
+from suppliers.disclosure import instruments  # noqa: F401
 from suppliers.jobs import queue
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,11 @@ def run_job(job_id: int) -> None:
 @shared_task(name="jobs.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> int:
     return queue.run_waiting()
+
+
+@shared_task(name="warnings.nightly")  # type: ignore[untyped-decorator]
+def evaluate_warnings() -> None:
+    call_command("warnings")
 
 
 @shared_task(name="audit.verify")  # type: ignore[untyped-decorator]

@@ -37,15 +37,21 @@ def _fixed_day(settings: Any) -> None:
 def _tables_may_be_emptied() -> Iterator[None]:
     """A test with transactions of its own ends by emptying all tables, which audit and publication refuse."""
     empty = BaseDatabaseOperations.execute_sql_flush
-    frozen = importlib.import_module("scorecards.migrations.0002_published_is_frozen")
+    guards = [
+        importlib.import_module("scorecards.migrations.0002_published_is_frozen"),
+        importlib.import_module("suppliers.migrations.0005_frozen_inventories"),
+        importlib.import_module("suppliers.migrations.0006_statements_stand_still"),
+    ]
 
     def execute_sql_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
         with self.connection.cursor() as cursor:
             editor = SimpleNamespace(connection=self.connection, execute=cursor.execute)
             triggers.remove(self.connection)
-            frozen.remove(None, editor)
+            for guard in guards:
+                guard.remove(None, editor)
             empty(self, sql_list)
-            frozen.install(None, editor)
+            for guard in guards:
+                guard.install(None, editor)
             triggers.install(self.connection)
 
     BaseDatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]

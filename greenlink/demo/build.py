@@ -20,8 +20,9 @@ from suppliers.models import AuditEntry
 from suppliers.sites import actions as sites
 from suppliers.tenants import clock
 from suppliers.tenants.all_tenants import all_tenants
+from suppliers.warnings.evaluate import held
 
-from . import TODAY, accounts, files, program, proofs, quarters, retrofits
+from . import TODAY, accounts, files, inventories, program, proofs, quarters, retrofits, reviews, warnings
 from .files import Parcel
 from .program import Event, Program
 
@@ -42,7 +43,11 @@ def build(*, keys: accounts.Keys, say: Say = lambda line: None) -> None:
             world = program.load()
             program.make_sites(world)
         say(f"{len(world.suppliers)} suppliers, {len(world.people)} people")
-        _months(world, say)
+        with held():
+            _months(world, say)
+        inventories.stand(world)
+        reviews.stand(world)
+        warnings.stand(world)
 
 
 @contextmanager

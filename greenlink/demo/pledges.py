@@ -98,15 +98,16 @@ def instruments(company: Company) -> Iterator[Handing]:
         months = [dt.date(year, month, 1) for month in range(1, 13)]
         own = sum(spark.pv_kwh(company, site.code, month) for site in company.sites for month in months)
         bought = _BOUGHT.get(company.code, {}).get(year, 0) * 1000
-        for for_pv, kwh in ((True, own), (False, bought)):
+        # A certificate is 1 MWh: what is left of the year's last one has none.
+        for for_pv, kwh, series in ((True, own // 1000 * 1000, "P"), (False, bought, "B")):
             if kwh:
                 fields = {
                     "kind": "gec",
                     "for_pv": for_pv,
                     "year": year,
                     "kwh": Decimal(kwh),
-                    "serial_from": f"DEMO-{company.number:03d}-{year}-000001",
-                    "serial_to": f"DEMO-{company.number:03d}-{year}-{max(kwh // 1000, 1):06d}",
+                    "serial_from": f"DEMO-{company.number:03d}-{year}-{series}-000001",
+                    "serial_to": f"DEMO-{company.number:03d}-{year}-{series}-{int(kwh) // 1000:06d}",
                 }
                 yield handed_in(
                     company, Instrument, fields, day, "Green electricity certificates", f"Year {year}"

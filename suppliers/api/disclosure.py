@@ -18,8 +18,17 @@ from suppliers.api.base import actor_of
 from suppliers.api.filters import asked, supplier_ids
 from suppliers.api.openapi import TENANT, answers
 from suppliers.disclosure import actions, documents, queries, rules
-from suppliers.disclosure.forms import CredentialForm, TargetForm
-from suppliers.disclosure.models import Credential, CredentialKind, EvidenceFile, Submitted, Target, Verdict
+from suppliers.disclosure.forms import CredentialForm, InstrumentForm, TargetForm
+from suppliers.disclosure.models import (
+    Credential,
+    CredentialKind,
+    EvidenceFile,
+    Instrument,
+    InstrumentKind,
+    Submitted,
+    Target,
+    Verdict,
+)
 from suppliers.tenants import clock
 from suppliers.tenants.access import supplier_for
 from suppliers.tenants.roles import Right
@@ -96,6 +105,25 @@ class TargetSerializer(ItemSerializer):
         fields = (*ItemSerializer.COMMON, *TargetForm.Meta.fields)
 
 
+@extend_schema_field({"type": "string", "pattern": f"^({'|'.join(InstrumentKind.values)})$"})
+class InstrumentKindField(serializers.ChoiceField):
+    """One of the kinds of proof of renewable power."""
+
+
+class InstrumentSerializer(ItemSerializer):
+    kind = InstrumentKindField(choices=InstrumentKind.choices)
+    held_back = serializers.SerializerMethodField(
+        help_text="A serial number is claimed elsewhere too: it does not count until reviewed."
+    )
+
+    class Meta:
+        model = Instrument
+        fields = (*ItemSerializer.COMMON, *InstrumentForm.Meta.fields, "held_back")
+
+    def get_held_back(self, item: Instrument) -> bool:
+        return item.collided_at is not None and item.cleared_at is None
+
+
 class WriteSerializer(serializers.ModelSerializer[Any]):
     rule: ClassVar[Callable[..., list[rules.Trouble]]]
 
@@ -124,6 +152,17 @@ class TargetWriteSerializer(WriteSerializer):
         fields = TargetForm.Meta.fields
 
 
+class InstrumentWriteSerializer(WriteSerializer):
+    """Serial numbers are checked by the action, which answers with `instrument.…`."""
+
+    rule = staticmethod(rules.instrument)
+    kind = InstrumentKindField(choices=InstrumentKind.choices)
+
+    class Meta:
+        model = Instrument
+        fields = InstrumentForm.Meta.fields
+
+
 class CredentialNewSerializer(CredentialWriteSerializer):
     supplier = serializers.CharField(
         required=False, max_length=40, help_text="Procurement only: the supplier it is entered for."
@@ -140,6 +179,15 @@ class TargetNewSerializer(TargetWriteSerializer):
 
     class Meta(TargetWriteSerializer.Meta):
         fields = (*TargetForm.Meta.fields, "supplier")  # type: ignore[assignment]
+
+
+class InstrumentNewSerializer(InstrumentWriteSerializer):
+    supplier = serializers.CharField(
+        required=False, max_length=40, help_text="Procurement only: the supplier it is entered for."
+    )
+
+    class Meta(InstrumentWriteSerializer.Meta):
+        fields = (*InstrumentForm.Meta.fields, "supplier")  # type: ignore[assignment]
 
 
 class ReviewSerializer(serializers.Serializer[Any]):
@@ -344,3 +392,11 @@ CREDENTIALS = _views(
     "credential",
 )
 TARGETS = _views(Target, TargetSerializer, TargetWriteSerializer, TargetNewSerializer, "targets", "target")
+INSTRUMENTS = _views(
+    Instrument,
+    InstrumentSerializer,
+    InstrumentWriteSerializer,
+    InstrumentNewSerializer,
+    "instruments",
+    "proof of renewable power",
+)

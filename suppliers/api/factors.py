@@ -16,7 +16,7 @@ from suppliers.api.base import Number
 from suppliers.api.filters import FIRST_YEAR, LAST_YEAR, asked
 from suppliers.api.openapi import TENANT, answers
 from suppliers.factors import queries
-from suppliers.factors.models import Factor, Series, Verified
+from suppliers.factors.models import Factor, FactorSet, Series, Verified
 from suppliers.tenants.roles import Right
 
 _NO_RIGHT_NEEDED: dict[str, list[Right]] = {"GET": []}
@@ -30,6 +30,10 @@ class FactorFilter(serializers.Serializer[Any]):
     year = serializers.IntegerField(required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
     series = serializers.ChoiceField(required=False, choices=Series.choices)
     words = serializers.CharField(required=False, max_length=100, help_text="In code, names and source.")
+    set = serializers.CharField(
+        required=False, max_length=60, source="factor_set", help_text="Code of a publication: `GWP-AR6`."
+    )
+    verified = serializers.ChoiceField(required=False, choices=Verified.choices)
 
 
 class FactorSerializer(serializers.Serializer[Any]):
@@ -63,6 +67,43 @@ class FactorSerializer(serializers.Serializer[Any]):
     licence_note = serializers.CharField(source="set.licence_note")
 
 
+class FactorSetSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    name_en = serializers.CharField()
+    series = serializers.ChoiceField(choices=Series.choices)
+    edition = serializers.CharField()
+    year = serializers.IntegerField()
+    published_on = serializers.DateField(allow_null=True)
+    source = serializers.CharField()
+    source_address = serializers.CharField()
+    licence_note = serializers.CharField()
+    loaded_at = serializers.DateTimeField()
+    rows = serializers.IntegerField(help_text="Numbers in it.")
+
+
+class SetFilter(serializers.Serializer[Any]):
+    series = serializers.ChoiceField(required=False, choices=Series.choices)
+
+
+class FactorSetsView(generics.ListAPIView[FactorSet]):
+    rights = _NO_RIGHT_NEEDED
+    serializer_class = FactorSetSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[FactorSet]:
+        return queries.sets(**asked(SetFilter, self.request))
+
+    @extend_schema(
+        operation_id="factor_sets_list",
+        summary="Publications of factors: editions, sources, licences",
+        parameters=[TENANT, SetFilter],
+        responses=answers(400, _200=FactorSetSerializer(many=True)),
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
 class FactorsView(generics.ListAPIView[Factor]):
     rights = _NO_RIGHT_NEEDED
     serializer_class = FactorSerializer
@@ -92,4 +133,6 @@ class FactorView(APIView):
         responses=answers(404, _200=FactorSerializer),
     )
     def get(self, request: Request, code: str) -> Response:
-        return Response(FactorSerializer(get_object_or_404(queries.browse(), code=code)).data)
+        return Response(
+            FactorSerializer(get_object_or_404(queries.browse(), code=code.replace("\0", ""))).data
+        )

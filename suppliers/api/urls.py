@@ -1,6 +1,18 @@
 from django.urls import path
 
-from suppliers.api import disclosure, emissions, factors, records, sites, uploads
+from suppliers.api import (
+    disclosure,
+    emissions,
+    entries,
+    factors,
+    industry,
+    inventories,
+    own_factors,
+    records,
+    sites,
+    uploads,
+    warnings,
+)
 
 urlpatterns = [
     path("uploads/", uploads.UploadsView.as_view(), name="api_uploads"),
@@ -20,6 +32,29 @@ urlpatterns = [
     path("emissions/lines/<int:pk>/trace/", emissions.TraceView.as_view(), name="api_emission_trace"),
     path("factors/", factors.FactorsView.as_view(), name="api_factors"),
     path("factors/<str:code>/", factors.FactorView.as_view(), name="api_factor"),
+    path("factor-sets/", factors.FactorSetsView.as_view(), name="api_factor_sets"),
+    path("own-factors/", own_factors.OwnFactorsView.as_view(), name="api_own_factors"),
+    path("own-factors/<int:pk>/", own_factors.OwnFactorView.as_view(), name="api_own_factor"),
+    path(
+        "own-factors/<int:pk>/document/",
+        own_factors.OwnFactorDocumentView.as_view(),
+        name="api_own_factor_document",
+    ),
+    path(
+        "own-factors/<int:pk>/submit/",
+        own_factors.OwnFactorSubmitView.as_view(),
+        name="api_own_factor_submit",
+    ),
+    path(
+        "own-factors/<int:pk>/retire/",
+        own_factors.OwnFactorRetireView.as_view(),
+        name="api_own_factor_retire",
+    ),
+    path(
+        "own-factors/<int:pk>/review/",
+        own_factors.OwnFactorReviewView.as_view(),
+        name="api_own_factor_review",
+    ),
     path("credentials/", disclosure.CREDENTIALS["list"].as_view(), name="api_credentials"),
     path("credentials/<int:pk>/", disclosure.CREDENTIALS["one"].as_view(), name="api_credential"),
     path(
@@ -42,4 +77,43 @@ urlpatterns = [
     path("targets/<int:pk>/submit/", disclosure.TARGETS["submit"].as_view(), name="api_target_submit"),
     path("targets/<int:pk>/review/", disclosure.TARGETS["review"].as_view(), name="api_target_review"),
     path("targets/<int:pk>/document/", disclosure.TARGETS["document"].as_view(), name="api_target_document"),
+    path("entries/", entries.EntriesView.as_view(), name="api_entries"),
+    path("entries/<int:pk>/", entries.EntryView.as_view(), name="api_entry"),
+    path("entries/<int:pk>/withdraw/", entries.EntryWithdrawView.as_view(), name="api_entry_withdraw"),
+    path("inventories/", inventories.InventoriesView.as_view(), name="api_inventories"),
+    path("inventories/<int:pk>/", inventories.InventoryView.as_view(), name="api_inventory"),
+    path(
+        "inventories/<int:pk>/submit/", inventories.InventorySubmitView.as_view(), name="api_inventory_submit"
+    ),
+    path(
+        "inventories/<int:pk>/reopen/", inventories.InventoryReopenView.as_view(), name="api_inventory_reopen"
+    ),
+    path("inventories/<int:pk>/lines/", inventories.InventoryLinesView.as_view(), name="api_inventory_lines"),
+    path(
+        "inventories/<int:pk>/lines/<int:number>/trace/",
+        inventories.InventoryTraceView.as_view(),
+        name="api_inventory_trace",
+    ),
+    path("inventories/<int:pk>/report.pdf", inventories.InventoryPdfView.as_view(), name="api_inventory_pdf"),
+    path("inventories/<int:pk>/report.xlsx", inventories.InventoryXlsxView.as_view(), name="api_inventory_xlsx"),
+    path("instruments/", disclosure.INSTRUMENTS["list"].as_view(), name="api_instruments"),
+    path("instruments/<int:pk>/", disclosure.INSTRUMENTS["one"].as_view(), name="api_instrument"),
+    path(
+        "instruments/<int:pk>/submit/",
+        disclosure.INSTRUMENTS["submit"].as_view(),
+        name="api_instrument_submit",
+    ),
+    path(
+        "instruments/<int:pk>/review/",
+        disclosure.INSTRUMENTS["review"].as_view(),
+        name="api_instrument_review",
+    ),
+    path(
+        "instruments/<int:pk>/document/",
+        disclosure.INSTRUMENTS["document"].as_view(),
+        name="api_instrument_document",
+    ),
+    path("warnings/", warnings.WarningsView.as_view(), name="api_warnings"),
+    path("warnings/<int:pk>/", warnings.WarningView.as_view(), name="api_warning"),
+    path("industry/", industry.IndustryView.as_view(), name="api_industry"),
 ]

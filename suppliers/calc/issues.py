@@ -103,6 +103,22 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "找不到{carrier_zh}在 {region} {year} 年的排放因子,该行可以入账但暂不计算排放。",
         "No emission factor for {carrier_en} in {region}, {year}; the row can be accepted but has no emissions yet.",
     ),
+    "factor.life_cycle": (
+        "{factor} 是生命周期(产品碳足迹)因子,不能用于范围二;外购电力和热力请使用电网或供热的排放因子。",
+        "{factor} is a life-cycle (product footprint) factor and not for scope 2; take a grid or heat factor instead.",
+    ),
+    "entry.balance": (
+        "{gas}的质量平衡结果为负或缺少数据,请核对期初、购入、返还、期末和设备容量变化。",
+        "The mass balance of {gas} comes out below zero or lacks a figure; check what was there, came and went.",
+    ),
+    "entry.unit": (
+        "填报单位 {unit} 无法换算为因子的单位 {per_unit}。",
+        "The unit {unit} cannot be converted to that of its factor, {per_unit}.",
+    ),
+    "instrument.beyond_grid": (
+        "{year} 年的绿电凭证共 {kwh} kWh,超过当年剩余的电网用电量,仅计入 {counted} kWh。",
+        "Of certificates over {kwh} kWh for {year}, {counted} kWh count: more than the grid supplied is not counted.",
+    ),
     "reading.conflict": (
         "计量点 {meter} 在 {at} 已有另一读数 {existing}。",
         "Meter {meter} already has another value, {existing}, at {at}.",
@@ -162,7 +178,7 @@ FIELD_NAMES: dict[str, tuple[str, str]] = {
 }
 
 # Warnings are shown and never block.
-_WARNINGS = frozenset({"value.implausible", "factor.missing"})
+_WARNINGS = frozenset({"value.implausible", "factor.missing", "instrument.beyond_grid"})
 
 
 class _Blanks(dict[str, Any]):

@@ -19,8 +19,8 @@ from suppliers.tenants.models import Buyer, Supplier
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right
 
-from . import documents, queries
-from .models import EvidenceFile, Handing, Incident, Review, Submitted, Verdict
+from . import documents, instruments, queries
+from .models import EvidenceFile, Handing, Incident, Instrument, Review, Submitted, Verdict
 
 Item = TypeVar("Item", bound=Submitted)
 
@@ -28,6 +28,7 @@ Item = TypeVar("Item", bound=Submitted)
 _OWN_FIELDS = frozenset(
     {"id", "supplier", "supplier_id", "state", "submitted_at", "evidence", "evidence_id"}
     | {"entered_by", "entered_by_id", "created_by", "created_by_id", "created_at"}
+    | {"collided_at", "cleared_at"}
 )
 
 
@@ -59,6 +60,8 @@ def edit(*, by: Actor, item: Item, fields: dict[str, Any], evidence: EvidenceFil
     _fill(item, fields, evidence)
     item.state, item.submitted_at = Handing.DRAFT, None
     item.save()
+    if isinstance(item, Instrument):
+        instruments.release(item)
     audit.record(by=by, act=f"{_subject(item)}.edit", subject=item, data={"was": str(was)})
     return item
 
@@ -74,6 +77,8 @@ def submit(*, by: Actor, item: Item) -> Item:
         return item
     item.state, item.submitted_at = Handing.SUBMITTED, _after_every_verdict(item)
     item.save()
+    if isinstance(item, Instrument):
+        instruments.claim(item)
     documents.release(item.evidence)
     audit.record(by=by, act=f"{_subject(item)}.submit", subject=item)
     return item
@@ -190,6 +195,8 @@ def _fill(item: Submitted, fields: dict[str, Any], evidence: EvidenceFile | None
     if evidence is not None:
         item.evidence = evidence
     _validated(item)
+    if isinstance(item, Instrument):
+        instruments.check_item(item)
 
 
 def _validated(row: Submitted | Incident) -> None:

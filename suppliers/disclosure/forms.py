@@ -22,6 +22,7 @@ from .models import (
     EvidenceFile,
     Incident,
     Instrument,
+    InstrumentKind,
     Target,
     Training,
     Verdict,
@@ -153,8 +154,26 @@ class InstrumentForm(ItemForm):
 
     class Meta:
         model = Instrument
-        fields = ("year", "kwh", "serial_from", "serial_to", "for_pv")
-        help_texts = {"kwh": _("One green electricity certificate is 1 MWh = 1,000 kWh.")}
+        fields = ("kind", "year", "kwh", "serial_from", "serial_to", "for_pv")
+        help_texts = {
+            "kind": _(
+                "Each kilowatt-hour is handed in once: as a certificate, as a trade or as an agreement."
+            ),
+            "kwh": _("One green electricity certificate is 1 MWh = 1,000 kWh."),
+            "serial_from": _(
+                "Certificates need their serial numbers; of an agreement, the number of the contract."
+            ),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        for field, sentence in rules.instrument_serials(values):
+            if not self.errors.get(field):
+                self.add_error(field, str(sentence))
+        hands_in = self.data.get("act") == "submit"
+        if hands_in and values.get("kind") == InstrumentKind.GEC and not values.get("serial_from"):
+            self.add_error("serial_from", _("Certificates are handed in with their serial numbers."))
+        return values
 
 
 _VERDICTS = [

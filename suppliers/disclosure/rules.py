@@ -9,6 +9,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from suppliers.tenants.refusals import Refusal
+
+from . import instruments
 from .models import CredentialKind, CredentialLevel
 
 Trouble = tuple[str, str | Promise]
@@ -91,6 +94,18 @@ def instrument(values: Mapping[str, Any], today: dt.date) -> list[Trouble]:
     if bool(values.get("serial_from")) != bool(values.get("serial_to")):
         troubles.append(("serial_to", _("Give the first and the last serial number.")))
     return troubles
+
+
+def instrument_serials(values: Mapping[str, Any]) -> list[Trouble]:
+    """Whether the serial numbers are a range, and as many as the kWh say; a form shows it beside the field."""
+    first, last, kwh = values.get("serial_from") or "", values.get("serial_to") or "", values.get("kwh")
+    if not (first and last) or kwh is None:
+        return []
+    try:
+        instruments.check(str(values.get("kind") or ""), kwh, first, last)
+    except Refusal as refusal:
+        return [("serial_to", str(refusal.message))]
+    return []
 
 
 def output(values: Mapping[str, Any], today: dt.date) -> list[Trouble]:

@@ -15,13 +15,13 @@ from suppliers.tenants.refusals import Refusal
 from . import tables
 from .models import Factor, FactorSet
 
-# A change of any of these makes another number of it, and another number is a new set. Names and notes may
-# be put in better words.
-NUMBER_FIELDS = ("carrier", "region", "year", "value", "unit", "per_unit", "gas", "basis")
-WORDING_FIELDS = (
-    *("name", "name_en", "year_label", "is_default", "verified", "note", "ncv", "ncv_unit"),
-    *("carbon_content_tc_per_gj", "oxidation_rate", "valid_from", "valid_to"),
+# A change of any of these makes another number of it, or lets the look-up choose another, and what was computed
+# would not come out again: that is a new set. Names and notes may be put in better words.
+NUMBER_FIELDS = (
+    *("carrier", "region", "year", "value", "unit", "per_unit", "gas", "basis", "is_default"),
+    *("ncv", "ncv_unit", "carbon_content_tc_per_gj", "oxidation_rate"),
 )
+WORDING_FIELDS = ("name", "name_en", "year_label", "verified", "note", "valid_from", "valid_to")
 
 
 def load(*, by: Actor | None = None, folder: Path = tables.OWN_TABLES) -> dict[str, int]:
@@ -32,8 +32,9 @@ def load(*, by: Actor | None = None, folder: Path = tables.OWN_TABLES) -> dict[s
     """
     read = tables.read(folder)
     with transaction.atomic():
-        sets_added = _load_sets(read.sets)
-        added, reworded = _load_factors(read.factors)
+        new_sets = _load_sets(read.sets)
+        sets_added = len(new_sets)
+        added, reworded = _load_factors(read.factors, new_sets)
         counts = {"sets": len(read.sets), "factors": len(read.factors)}
         counts |= {"sets_added": sets_added, "factors_added": added, "factors_reworded": reworded}
         if by is not None and (sets_added or added or reworded):
@@ -42,7 +43,7 @@ def load(*, by: Actor | None = None, folder: Path = tables.OWN_TABLES) -> dict[s
     return counts
 
 
-def _load_sets(rows: list[dict[str, Any]]) -> int:
+def _load_sets(rows: list[dict[str, Any]]) -> set[str]:
     known = {row.code: row for row in FactorSet.objects.filter(code__in=[row["code"] for row in rows])}
     for row in rows:
         old = known.get(row["code"])
@@ -50,10 +51,10 @@ def _load_sets(rows: list[dict[str, Any]]) -> int:
             raise _edited(row["code"], f"{old.series} {old.edition} {old.year}", row["edition"])
     fresh = [FactorSet(**row) for row in rows if row["code"] not in known]
     FactorSet.objects.bulk_create(fresh)
-    return len(fresh)
+    return {row.code for row in fresh}
 
 
-def _load_factors(rows: list[dict[str, Any]]) -> tuple[int, int]:
+def _load_factors(rows: list[dict[str, Any]], new_sets: set[str]) -> tuple[int, int]:
     set_ids = dict(FactorSet.objects.values_list("code", "pk"))
     known = {row.code: row for row in Factor.objects.filter(code__in=[row["code"] for row in rows])}
     fresh: list[Factor] = []
@@ -62,6 +63,10 @@ def _load_factors(rows: list[dict[str, Any]]) -> tuple[int, int]:
         fields = {"set_id": set_ids[row["set"]]} | {name: row[name] for name in row if name != "set"}
         old = known.get(row["code"])
         if old is None:
+            if (
+                row["set"] not in new_sets
+            ):  # its day of loading has passed: it would change what stood on that day
+                raise _edited(row["set"], _("other rows"), row["code"])
             fresh.append(Factor(**fields))
             continue
         _refuse_edited(old, fields)
@@ -69,9 +74,21 @@ def _load_factors(rows: list[dict[str, Any]]) -> tuple[int, int]:
             for name in WORDING_FIELDS:
                 setattr(old, name, fields[name])
             reworded.append(old)
+    _refuse_second_defaults(fresh)
     Factor.objects.bulk_create(fresh, batch_size=500)
     Factor.objects.bulk_update(reworded, WORDING_FIELDS, batch_size=100)
     return len(fresh), len(reworded)
+
+
+def _refuse_second_defaults(fresh: list[Factor]) -> None:
+    """The look-up takes the one default of a place and year; a further edition for it is taken by its code."""
+    columns = ("carrier", "region", "year", "unit")
+    on_file = Factor.objects.filter(is_default=True).exclude(carrier="").values_list("code", *columns)
+    known = {tuple(key): code for code, *key in on_file}
+    for row in fresh:
+        key = tuple(getattr(row, column) for column in columns)
+        if row.is_default and row.carrier and key in known:
+            raise _edited(known[key], _("the default of its place and year"), row.code)
 
 
 def _refuse_edited(old: Factor, fields: dict[str, Any]) -> None:

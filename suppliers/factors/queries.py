@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 from numpy.typing import NDArray
 
 from suppliers.calc.carriers import CARRIERS
 
 from . import regions
-from .models import Factor, Series
+from .models import Factor, FactorSet, Series
 
 GRID_SERIES = frozenset({Series.MEE_NBS_AVERAGE, Series.FOREIGN_GRID})
 # Contracted kWh come over the same wires; steam is heat once it is metered in MJ.
 _SAME_EMISSIONS_AS = {"green_power": "electricity", "steam": "heat"}
 _SAME_COAL_AS = {"green_power": "electricity", "pv_self": "electricity", "steam": "heat"}
+_ALL_OF_THEM = (Series.GWP, Series.STANDARD_COAL, Series.FUEL, Series.MEE_NBS_RESIDUAL)
+# [MJ per base unit] of a calorific value as the fuel tables write it.
+_MJ_PER = {"GJ/t": Decimal(1), "GJ/10^4Nm3": Decimal("0.1")}
 
 
 @dataclass(frozen=True)
@@ -50,33 +54,64 @@ class Lookup:
     """All default factors, read once. Missing is None: the caller raises `factor.missing`.
 
     `report` names the IPCC assessment report whose warming potentials gases take: AR4, AR5 or AR6.
+    `as_of` is a moment: of the sets only those loaded by then are seen, so that what was computed then
+    comes out again.
     """
 
-    def __init__(self, report: str = "AR5") -> None:
+    def __init__(self, report: str = "AR5", as_of: dt.datetime | None = None) -> None:
         self.report = report
+        self.as_of = as_of
         self._by_place: dict[tuple[str, str], list[ChosenFactor]] = {}
+        self._residual: dict[tuple[str, str], list[ChosenFactor]] = {}
         self._gwp: dict[tuple[str, str], ChosenFactor] = {}
         self._coal: dict[str, ChosenFactor] = {}
+        self._gases: dict[tuple[str, str], ChosenFactor] = {}
+        self._fuels: dict[tuple[str, str], ChosenFactor] = {}
+        self._ncv: dict[tuple[str, str], Decimal] = {}
         self._by_code: dict[str, ChosenFactor] = {}
-        wanted = Q(is_default=True) | Q(set__series__in=[Series.GWP, Series.STANDARD_COAL])
+        rows = Factor.objects.filter(Q(is_default=True) | Q(set__series__in=_ALL_OF_THEM))
+        if as_of is not None:
+            rows = rows.filter(set__loaded_at__lte=as_of)
         columns = ("id", "code", "value", "unit", "per_unit", "region", "year", "set__series", "gas")
-        rows = Factor.objects.filter(wanted).order_by("year", "code")
-        for *plain, carrier, is_default, edition in rows.values_list(
-            *columns, "carrier", "is_default", "set__edition"
-        ):
-            self._keep(ChosenFactor(*plain), carrier, edition, is_default=is_default)
+        extra = ("carrier", "is_default", "set__edition", "set__code", "ncv", "ncv_unit")
+        for row in rows.order_by("year", "code").values_list(*columns, *extra):
+            self._keep(ChosenFactor(*row[: len(columns)]), *row[len(columns) :])
 
-    def _keep(self, factor: ChosenFactor, carrier: str, edition: str, *, is_default: bool) -> None:
+    def _keep(
+        self,
+        factor: ChosenFactor,
+        carrier: str,
+        is_default: bool,
+        edition: str,
+        set_code: str,
+        ncv: Decimal | None,
+        ncv_unit: str,
+    ) -> None:
         self._by_code[factor.code] = factor
         if factor.series == Series.GWP:
             # Methane is listed three times; the plain one, not the fossil, is what the gas's name means.
             self._gwp.setdefault((factor.gas, edition), factor)
-        elif not is_default or not carrier or factor.series == Series.DENSITY:
+        elif factor.series == Series.MEE_NBS_RESIDUAL:
+            self._residual.setdefault(("electricity", factor.region), []).append(factor)
+        elif carrier and factor.series == Series.FUEL:
+            self._keep_fuel(factor, carrier, set_code, ncv, ncv_unit)
+        if not is_default or not carrier or factor.series in (Series.GWP, Series.DENSITY):
             return
-        elif factor.series == Series.STANDARD_COAL:
+        if factor.series == Series.STANDARD_COAL:
             self._coal[carrier] = factor
+        elif factor.series == Series.COMBUSTION_GASES:
+            self._gases[carrier, factor.gas] = factor
         elif carrier != "electricity" or factor.series in GRID_SERIES:
             self._by_place.setdefault((carrier, factor.region), []).append(factor)
+
+    def _keep_fuel(
+        self, factor: ChosenFactor, carrier: str, set_code: str, ncv: Decimal | None, ncv_unit: str
+    ) -> None:
+        # A set that prints per litre or per TJ cannot be multiplied with a quantity in the base unit.
+        if carrier in CARRIERS and factor.per_unit == CARRIERS[carrier].base_unit:
+            self._fuels[carrier, set_code] = factor
+        if ncv is not None and ncv_unit in _MJ_PER:
+            self._ncv[carrier, set_code] = ncv * _MJ_PER[ncv_unit]
 
     def electricity(self, region: str, year: int) -> ChosenFactor | None:
         """Location-based grid factor [kgCO2/kWh] of a province, grid region, nation or country.
@@ -133,17 +168,47 @@ class Lookup:
         """
         return self._coal.get(_SAME_COAL_AS.get(carrier, carrier))
 
+    def gas_factor(self, carrier: str, gas: str) -> ChosenFactor | None:
+        """CH4 or N2O of burning a carrier [kg of the gas per TJ of its net calorific value].
+
+        IPCC 2006 defaults: stationary combustion in manufacturing; petrol as light road vehicles of 1995 or
+        later. None for other gases, for what is not burnt, and for what is missing.
+        """
+        return self._gases.get((carrier, gas))
+
+    def fuel(self, carrier: str, fuel_set: str) -> ChosenFactor | None:
+        """CO2 of a fuel [kgCO2 per base unit] by the named set and no other; None if that set has none."""
+        return self._fuels.get((carrier, fuel_set))
+
+    def ncv_mj_per_unit(self, carrier: str, fuel_set: str) -> Decimal | None:
+        """Net calorific value [MJ per base unit: kg, m3] that the named set gives; None if it gives none."""
+        return self._ncv.get((carrier, fuel_set))
+
+    def residual(self, region: str, year: int) -> ChosenFactor | None:
+        """Official factor without market-traded non-fossil power [kgCO2/kWh], for market-based electricity.
+
+        Walks province, grid region, nation like `electricity`: exact year, else the nearest earlier one on
+        file. None outside the MEE/NBS series and before its first year.
+        """
+        return _nearest(self._residual, "electricity", regions.electricity_walk(region), year)
+
     def by_code(self, code: str) -> ChosenFactor | None:
-        """A default factor, warming potential or coefficient by its code."""
+        """A default, warming potential, coefficient, fuel or residual mix by its code."""
         return self._by_code.get(code)
 
     def _walk(self, carrier: str, places: Iterable[str], year: int) -> ChosenFactor | None:
-        for place in places:
-            on_file = self._by_place.get((carrier, place), [])
-            position = bisect_right(on_file, year, key=_year)
-            if position:
-                return on_file[position - 1]
-        return None
+        return _nearest(self._by_place, carrier, places, year)
+
+
+def _nearest(
+    by_place: dict[tuple[str, str], list[ChosenFactor]], carrier: str, places: Iterable[str], year: int
+) -> ChosenFactor | None:
+    for place in places:
+        on_file = by_place.get((carrier, place), [])
+        position = bisect_right(on_file, year, key=_year)
+        if position:
+            return on_file[position - 1]
+    return None
 
 
 def _year(factor: ChosenFactor) -> int:
@@ -160,11 +225,19 @@ def declared(code: str) -> Factor:
 
 
 def browse(
-    *, carrier: str = "", region: str = "", year: int | None = None, series: str = "", words: str = ""
+    *,
+    carrier: str = "",
+    region: str = "",
+    year: int | None = None,
+    series: str = "",
+    words: str = "",
+    factor_set: str = "",
+    verified: str = "",
 ) -> QuerySet[Factor]:
     """What the factor browser and the API list, set and all in one query. Empty filters do not filter."""
     rows = Factor.objects.select_related("set").order_by(_SERIES_ORDER, "-year", "region", "code")
     exact = {"carrier": carrier, "region": region, "year": year, "set__series": series}
+    exact |= {"set__code": factor_set, "verified": verified}
     rows = rows.filter(**{field: value for field, value in exact.items() if value not in ("", None)})
     for word in words.split():
         rows = rows.filter(
@@ -174,3 +247,31 @@ def browse(
             | Q(set__source__icontains=word)
         )
     return rows
+
+
+def other_editions(factor: Factor) -> QuerySet[Factor]:
+    """The same thing in other sets of its series, newest first: same carrier or gas, place and purpose.
+
+    Of a fuel all there is, whatever unit the set prints it in.
+    """
+    same = Q(region=factor.region, gas=factor.gas)
+    same &= Q(carrier=factor.carrier) if factor.carrier else Q(name=factor.name)
+    if factor.set.series != Series.FUEL:
+        same &= Q(basis=factor.basis, per_unit=factor.per_unit)
+    rows = Factor.objects.filter(same, set__series=factor.set.series).exclude(pk=factor.pk)
+    return rows.select_related("set").order_by("-year", "code")
+
+
+def sets(*, series: str = "") -> QuerySet[FactorSet]:
+    """Publications with the number of their rows as `rows`, newest edition of a series first."""
+    rows = FactorSet.objects.annotate(rows=Count("factors"))
+    return (rows.filter(series=series) if series else rows).order_by(
+        "series", "-year", "-published_on", "code"
+    )
+
+
+def neighbours(one: FactorSet) -> tuple[list[FactorSet], list[FactorSet]]:
+    """Older and newer sets of the same series, nearest first."""
+    others = FactorSet.objects.filter(series=one.series).exclude(pk=one.pk).order_by("year", "code")
+    older = [other for other in others if other.year < one.year]
+    return older[::-1], [other for other in others if other.year > one.year]

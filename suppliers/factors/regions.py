@@ -108,5 +108,6 @@ def name(code: str, language: str) -> str:
         names = (PROVINCES[code].name, PROVINCES[code].name_en)
     else:
         world = {NATION: ("全国", "China"), "GLO": ("全球", "World"), "TW": ("台湾地区", "Taiwan region")}
+        world |= {"GB": ("英国", "United Kingdom"), "EU": ("欧盟", "European Union")}
         names = (world | GRID_REGIONS | COUNTRIES).get(code, (code, code))
     return names[0] if language.startswith("zh") else names[1]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -25,7 +27,13 @@ SETS_FILE = "sets.csv"
 UNITS = frozenset(
     {"kgCO2/kWh", "kgCO2e/kWh", "kgCO2/kg", "kgCO2/m3", "kgCO2/MJ", "kgCO2e/kg"}
     | {"kgce/kWh", "kgce/MJ", "kgce/kg", "kgce/m3", "kg/L"}
+    | {"kgCO2/L", "kgCO2/TJ", "kgCH4/TJ", "kgN2O/TJ"}
+    # per tonne-kilometre, passenger-kilometre, room and night, US dollar of 2022 at purchaser prices
+    | {f"kgCO2e/{per}" for per in ("t", "tkm", "pkm", "km", "roomnight", "m3", "L", "USD2022")}
 )
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?")
+_FOUR_DIGITS = re.compile(r"[0-9]{4}")
+_SHOWN_OF_A_CELL = 60
 _EARLIEST_YEAR, _LATEST_YEAR = 1990, 2100
 
 
@@ -43,6 +51,8 @@ def _text(maximum: int, *, required: bool = False) -> Callable[[str], str]:
             raise ValueError("empty")
         if len(cell) > maximum:
             raise ValueError(f"longer than {maximum}")
+        if any(unicodedata.category(character)[0] == "C" for character in cell):
+            raise ValueError("a character that cannot be seen")
         return cell
 
     return read
@@ -52,9 +62,9 @@ def _number(digits: int, places: int) -> Callable[[str], Decimal | None]:
     def read(cell: str) -> Decimal | None:
         if not cell:
             return None
+        if not _PLAIN_NUMBER.fullmatch(cell):
+            raise ValueError("not a plain number from zero on, like 0.6553")
         number = Decimal(cell)
-        if not number.is_finite() or number < 0:
-            raise ValueError("negative or not finite")
         if number != round(number, places) or number >= 10 ** (digits - places):
             raise ValueError(f"needs more than {digits} digits or {places} places")
         return number
@@ -70,6 +80,8 @@ def _required_number(cell: str) -> Decimal:
 
 
 def _year(cell: str) -> int:
+    if not _FOUR_DIGITS.fullmatch(cell):
+        raise ValueError("not a year")
     year = int(cell)
     if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
         raise ValueError("not a year")
@@ -152,7 +164,7 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     try:
         lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines(), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _refusal(path.name, 0, "", str(error)) from error
     if not lines or lines[0] != list(columns):
         raise _refusal(path.name, 1, "", f"the columns must be {', '.join(columns)}")
@@ -164,7 +176,7 @@ def _rows(
             try:
                 row[column] = reader(cell.strip())
             except (ValueError, InvalidOperation) as error:
-                raise _refusal(path.name, number, column, f"{cell!r}: {error}") from error
+                raise _refusal(path.name, number, column, f"{cell[:_SHOWN_OF_A_CELL]!r}: {error}") from error
         if known_sets is not None:
             _check_factor(row, known_sets)
         yield row

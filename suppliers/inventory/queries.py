@@ -18,6 +18,7 @@ from suppliers.calc.periods import split_by_month
 from suppliers.tenants.models import Supplier
 from suppliers.uploads.models import CellFix, Upload
 
+from . import market_view
 from .models import Basis, EmissionLine
 
 # Market lines are another view of the same kilowatt-hours, never added to these.
@@ -64,7 +65,8 @@ def totals(
     until_day: dt.date | None = None,
 ) -> list[dict[str, Any]]:
     """[{key, kgco2e_location [kgCO2e], kgco2e_market, tce [t]}] by scope, site, month, carrier, category, year
-    or supplier. One query. `kgco2e_market` is None until there are market instruments; no lines, no rows."""
+    or supplier. A fixed number of queries; no lines, no rows. `kgco2e_market` is what stands directly, plus purchased
+    energy by the market; None where that cannot be said (`market_view.sums`)."""
     if by not in _KEYS:
         raise ValueError(f"by {by!r} is not one of {', '.join(BY)}")
     names = _KEYS[by]
@@ -73,18 +75,28 @@ def totals(
         .filter(basis__in=_LOCATION_VIEW)
         .order_by()
         .values(*names)
-        .annotate(kgco2e_sum=Sum("kgco2e"), kgce_sum=Coalesce(Sum("kgce"), Decimal(0)))
+        .annotate(
+            kgco2e_sum=Sum("kgco2e"),
+            kgce_sum=Coalesce(Sum("kgce"), Decimal(0)),
+            direct_sum=Coalesce(Sum("kgco2e", filter=Q(basis=Basis.DIRECT)), Decimal(0)),
+        )
         .order_by(*names)
     )
+    whole_year = year if not (from_day or until_day or by == "supplier") else None
+    market = market_view.sums(supplier_ids=supplier_ids, year=whole_year, by=by)
     return [
         {
             "key": _key(by, row),
             "kgco2e_location": row["kgco2e_sum"].quantize(STORAGE_STEP),
-            "kgco2e_market": None,
+            "kgco2e_market": _by_market(market, _key(by, row), row["direct_sum"]),
             "tce": (row["kgce_sum"] / _KGCE_PER_TCE).quantize(STORAGE_STEP),
         }
         for row in rows
     ]
+
+
+def _by_market(market: dict[Any, Decimal] | None, key: Any, direct: Decimal) -> Decimal | None:
+    return None if market is None else (direct + market.get(key, Decimal(0))).quantize(STORAGE_STEP)
 
 
 def _key(by: str, row: dict[str, Any]) -> Any:

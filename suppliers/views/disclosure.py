@@ -21,10 +21,12 @@ from suppliers.tenants import audit, clock
 from suppliers.tenants.access import TenantRequest, needs, own_supplier
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.models import Enrolment, Supplier
+from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right, TenantKind
 
-from . import evidence_desk
-from .evidence_kinds import KINDS, STANDING_BADGES, Kind, Row, facts
+from . import evidence_desk, instrument_collisions
+from .evidence_kinds import KINDS, STANDING_BADGES, Kind, Row, facts, is_held_back
+from .instrument_collisions import covers
 
 _ACT_WORDS = {
     "draft": lambda: _("Drafted"),
@@ -33,6 +35,8 @@ _ACT_WORDS = {
     "enter": lambda: _("Entered by procurement"),
     "accepted": lambda: pgettext("evidence", "Accepted"),
     "returned": lambda: _("Returned"),
+    "collide": lambda: _("Held back: a serial number is claimed elsewhere too"),
+    "clear": lambda: _("Looked at by procurement: it counts again"),
 }
 
 
@@ -46,6 +50,7 @@ def evidence(request: TenantRequest) -> HttpResponse:
             "kind": kind,
             "rows": [Row(standing, kind) for standing in standings[kind.slug]],
             "add": kind.url("new"),
+            "covers": covers(supplier, standings[kind.slug]) if kind.slug == "instrument" else [],
         }
         for kind in KINDS.values()
     ]
@@ -78,6 +83,7 @@ def _detail_context(
         "kind": kind,
         "row": Row(standing, kind),
         "facts": facts(kind, item),
+        "is_held_back": is_held_back(item),
         "reviews": [(review, STANDING_BADGES[review.verdict]) for review in standing.reviews],
         "acts": _timeline(item),
         "may_edit": may_write and standing.is_editable,
@@ -141,8 +147,11 @@ def _draft(
 
 def _saved(request: TenantRequest, kind: Kind, item: Submitted) -> HttpResponse:
     if request.POST.get("act") == "submit":
-        actions.submit(by=request.actor, item=item)
-        messages.success(request, _("Handed in. Procurement reviews it next."))
+        try:
+            actions.submit(by=request.actor, item=item)
+            messages.success(request, _("Handed in. Procurement reviews it next."))
+        except Refusal as refusal:  # the draft is kept
+            messages.error(request, str(refusal.message), extra_tags=refusal.code)
     else:
         messages.success(request, _("Draft kept. Nobody else sees it until you hand it in."))
     return redirect(kind.url("detail", item.pk))
@@ -226,4 +235,5 @@ urlpatterns = [
     path("evidence/files/<int:pk>/", document, name="evidence_file"),
     *[pattern for slug in KINDS for pattern in _of_kind(slug)],
     *evidence_desk.urlpatterns,
+    *instrument_collisions.urlpatterns,
 ]

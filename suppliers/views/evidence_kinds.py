@@ -71,7 +71,9 @@ class Row:
         if isinstance(item, Target):
             years = f"{item.base_year or '–'}–{item.target_year or '–'}"
             return f"{COVERS.get(item.covers, item.covers)} {years}"
-        return f"{self.kind.one} {item.year}" if isinstance(item, Instrument) else str(item)
+        return (
+            f"{capfirst(item.get_kind_display())} {item.year}" if isinstance(item, Instrument) else str(item)
+        )
 
     @property
     def figures(self) -> str:
@@ -150,7 +152,13 @@ def _training_figures(item: Training) -> list[str]:
 
 def _instrument_figures(item: Instrument) -> list[str]:
     serials = f"{item.serial_from} … {item.serial_to}" if item.serial_from else ""
-    return [part for part in (f"{_number(item.kwh)} kWh", serials) if part]
+    held = _("held back: a serial number is claimed elsewhere too") if is_held_back(item) else ""
+    return [part for part in (f"{_number(item.kwh)} kWh", serials, held) if part]
+
+
+def is_held_back(item: Submitted) -> bool:
+    """A serial number of it is claimed by another supplier too, and no buyer has looked at it yet."""
+    return isinstance(item, Instrument) and item.collided_at is not None and item.cleared_at is None
 
 
 KINDS: dict[str, Kind] = {
@@ -204,10 +212,12 @@ KINDS: dict[str, Kind] = {
             "instrument",
             Instrument,
             InstrumentForm,
-            gettext_lazy("Green electricity certificates"),
-            gettext_lazy("Green electricity certificate"),
-            gettext_lazy("Each counts for the year of its generation."),
-            gettext_lazy("Add certificates"),
+            gettext_lazy("Renewable power"),
+            gettext_lazy("Proof of renewable power"),
+            gettext_lazy(
+                "Certificates, green power trade, direct agreements: each counts for the year of its generation."
+            ),
+            gettext_lazy("Add renewable power"),
             _instrument_figures,
             lambda item: [str(item.year)],
         ),

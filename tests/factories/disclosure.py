@@ -38,7 +38,9 @@ def training(supplier: Supplier, **fields: Any) -> Training:
 
 
 def instrument(supplier: Supplier, **fields: Any) -> Instrument:
-    return Instrument.objects.create(supplier=supplier, **({"year": 2024, "kwh": 200_000} | fields))
+    """200 certificates = 200 MWh; no number is written down until it is handed in by the action."""
+    default = {"year": 2024, "kwh": 200_000, "serial_from": "GEC-2024-000001", "serial_to": "GEC-2024-000200"}
+    return Instrument.objects.create(supplier=supplier, **(default | fields))
 
 
 def output(site: Site, **fields: Any) -> Output:

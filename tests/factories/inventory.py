@@ -53,16 +53,9 @@ def frozen(
     lines: tuple[dict[str, Any], ...] = LINES,
     **fields: Any,
 ) -> Inventory:
-    inventory: Inventory = Inventory.objects.create(
-        supplier=supplier,
-        year=year,
-        version=version,
-        state=state,
-        frozen_at=FROZEN_AT,
-        totals=fields.pop("totals", TOTALS),
-        digest=fields.pop("digest", "0" * 64),
-        **fields,
-    )
+    then = {"state": state, "frozen_at": FROZEN_AT,
+            "totals": fields.pop("totals", TOTALS), "digest": fields.pop("digest", "0" * 64)}  # fmt: skip
+    inventory: Inventory = Inventory.objects.create(supplier=supplier, year=year, version=version, **fields)
     InventoryLine.objects.bulk_create(
         InventoryLine(
             supplier=supplier,
@@ -79,6 +72,10 @@ def frozen(
         )
         for number, line in enumerate(lines, start=1)
     )
+    # Lines are written while the version is open; from here on the database refuses.
+    for name, value in then.items():
+        setattr(inventory, name, value)
+    inventory.save()
     return inventory
 
 

@@ -23,6 +23,7 @@ ABSENT_OF = {
     "scored": "NOBODY",
     "buyer": "NOBODY",
     "factor": "NOTHING",
+    "factor_set": "NOTHING",
 }
 ABSENT_OF["secret"] = "nothing"
 ABSENT_OF |= dict.fromkeys(("site_code", "meter_code", "project_code"), "NOTHING")

@@ -49,13 +49,15 @@ def plant_supplier(world: MatrixWorld, code: str) -> None:
             continue
         readers = world.reviewed(code) if is_assigned else private if state == "open" else world.shared(code)
         version = world.canaries.plant(
-            Inventory, code, readers, tag, supplier=supplier, year=year, state=state, intensity_unit="万元",
-            digest="", frozen_at=None if state == "open" else NOW, created_by=world.doers[code],
+            Inventory, code, readers, tag, supplier=supplier, year=year, state="open", intensity_unit="万元",
+            digest="", created_by=world.doers[code],
             totals={} if state == "open" else {"scope1": str(world.canaries.number(readers)), "lines": 1},
         )  # fmt: skip
         world.thing("inventory", version.pk, code, readers, tag)
         if state != "open":
             _line(world, code, version, tag, readers)
+            # lines are written while their version is open
+            Inventory.objects.filter(pk=version.pk).update(state=state, frozen_at=NOW)
         if is_assigned:
             _review(world, code, version)
     _entries(world, code)

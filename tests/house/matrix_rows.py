@@ -12,6 +12,8 @@ from suppliers.models import (
     Buyer,
     Enrolment,
     EnrolmentOffer,
+    Instrument,
+    Inventory,
     Job,
     Supplier,
     User,
@@ -31,6 +33,11 @@ Rows = dict[str, dict[Any, tuple[Any, ...]]]
 UNWATCHED = (Job, AuditChain)
 # New rows may come here from others than their owner; those that stand may not change.
 MAY_GROW = (AuditEntry, Supplier, User)
+# What a buyer says of its own supplier's row, or a body of the version it reviews, stands in that row.
+SAID_BY_BUYERS: dict[type[models.Model], tuple[str, ...]] = {
+    Instrument: ("cleared_at",),
+    Inventory: ("state",),
+}
 _ITSELF = {Supplier: "supplier_id", Buyer: "buyer_id", VerificationBody: "body_id", User: "user_id"}
 
 
@@ -75,13 +82,12 @@ def _foreign_of(cursor: Any, model: type[models.Model], own: dict[str, Any]) -> 
     names = [column[0] for column in cursor.description]
     key = names.index(model._meta.pk.column)
     grows = model in MAY_GROW and model is not User
+    unwatched = ("origin", "origin_salt", *SAID_BY_BUYERS.get(model, ()))
     found = {}
     for row in cursor.fetchall():
         if (grows and model is AuditEntry) or not _is_own(model, dict(zip(names, row, strict=True)), own):
             # From where a deed came is blanked when its person asks to be forgotten.
-            kept = (
-                value for name, value in zip(names, row, strict=True) if name not in ("origin", "origin_salt")
-            )
+            kept = (value for name, value in zip(names, row, strict=True) if name not in unwatched)
             found[row[key]] = tuple(str(value) for value in kept)
     return found
 

@@ -189,7 +189,7 @@ def _items(site: Site, month: int) -> dict[type[Any], dict[str, Any]]:
         Credential: {"kind": "ecovadis", "score": 58, "issued_on": DAY, "expires_on": dt.date(2025, 5, 31)},
         Target: {"base_year": 2020, "target_year": 2030, "reduction_percent": 42, "covers": "scope1+2"},
         Training: {"held_on": DAY, "required_people": 40, "completed_people": 36, "passed_people": 30},
-        Instrument: {"year": 2024},
+        Instrument: {"year": 2024, "kind": "ppa"},
         Output: {"site": site, "start": first, "end": first.replace(day=31)},
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from suppliers.tenants.roles import Right, TenantKind
+from tests.house import matrix_entries, matrix_inventories, matrix_own_factors, matrix_review, matrix_warnings
 from tests.house.matrix import ANY, BUYER, COMPANIES, CSV, PDF, SUPPLIER, Act, Row, form, read, write
 
 R = Right
@@ -27,7 +28,7 @@ ITEMS: dict[str, dict[str, Any]] = {
         "title": "new", "held_on": "2024-06-01", "required_people": 9, "completed_people": 8, "passed_people": 7
     },
     "output": {"start": "2024-10-01", "end": "2024-10-31", "value": "5", "unit": "万元"},
-    "instrument": {"year": 2024, "kwh": "1000"},
+    "instrument": {"kind": "ppa", "year": 2024, "kwh": "1000"},
 }  # fmt: skip
 ISO = {name: value for name, value in CREDENTIAL.items() if name != "document"}
 VERDICT = {"verdict": "returned", "note": "why"}
@@ -146,6 +147,7 @@ EVIDENCE = [
     *[row for kind in ITEMS for row in _items(kind)],
     *_api_items("credential", ISO),
     *_api_items("target", TARGET),
+    *_api_items("instrument", ITEMS["instrument"]),
     Row("evidence_desk", read(R.EVIDENCE_REVIEW, BUYER)),
     Row("evidence_enter", form(R.EVIDENCE_REVIEW, BUYER, body=CREDENTIAL, inside=COMPANY)),
     Row("incidents", form(R.EVIDENCE_REVIEW, BUYER, body=INCIDENT, inside=COMPANY)),
@@ -353,4 +355,9 @@ LIBRARY = [
 ROWS: list[Row] = [
     *(*ROOF, *UPLOADS, *DATA, *EVIDENCE, *SPARK, *QUARTER),
     *(*PROGRAMS, *ACCESS, *PERSON, *LIBRARY),
+    *matrix_warnings.WARNINGS,
+    *matrix_entries.ROWS,
+    *matrix_inventories.ROWS,
+    *matrix_own_factors.ROWS,
+    *matrix_review.ROWS,
 ]

@@ -39,7 +39,7 @@ from suppliers.tenants.actors import Actor
 from suppliers.tenants.all_tenants import all_tenants
 from suppliers.tenants.models import Archive
 from suppliers.tenants.roles import FOR_PEOPLE_ONLY, ROLES, Right, TenantKind
-from tests.house import matrix_inventory, matrix_program, matrix_supplier
+from tests.house import matrix_entries, matrix_inventory, matrix_own_factors, matrix_program, matrix_review, matrix_supplier
 from tests.house.canaries import Canaries, Readers
 
 TODAY = dt.date(2025, 2, 10)
@@ -142,14 +142,19 @@ def _build(world: MatrixWorld) -> None:
     for code in PROGRAMS:
         matrix_supplier.plant(world, code)
         matrix_inventory.plant_supplier(world, code)
+        matrix_review.plant(world, code)
+        matrix_own_factors.plant_supplier(world, code)
+        matrix_entries.plant(world, code)
     for code in OFFERED:
         matrix_program.plant(world, code)
         matrix_inventory.plant_buyer(world, code)
+        matrix_own_factors.plant_buyer(world, code)
     for tenant in world.tenants:
         _add_access(world, tenant)
     _add_actors(world)
     _add_of_persons(world)
     world.thing("factor", "TEST-GRID", "", frozenset(world.tenants))
+    world.thing("factor_set", matrix_own_factors.set_of("TEST-GRID"), "", frozenset(world.tenants))
 
 
 def _add_buyer(world: MatrixWorld, code: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-NAMES = ("upload", "quarter", "tenancy")
+NAMES = ("upload", "quarter", "tenancy", "recompute")
 
 
 class Command(BaseCommand):
@@ -17,9 +17,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", nargs="?", choices=[*NAMES, "all"], default="all")
         parser.add_argument("--runs", type=int, default=5)
+        parser.add_argument("--rows", type=int, help="records of the year to recompute (1 000 000)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         self.stdout.write(f"{'name':<10} {'ours s':>9} {'floor s':>9} {'ratio':>7} {'peak MB':>8}  spread")
         for name in NAMES if options["name"] == "all" else [options["name"]]:
-            self.stdout.write(import_module(f"greenlink.bench.{name}").run(runs=options["runs"]))
+            sized = {"rows": options["rows"]} if name == "recompute" and options["rows"] else {}
+            self.stdout.write(import_module(f"greenlink.bench.{name}").run(runs=options["runs"], **sized))

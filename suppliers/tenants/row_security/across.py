@@ -34,4 +34,32 @@ FUNCTIONS = (
         end if;
     end $$
     """,
+    # Asked by a program that assigns a verifier, and when one begins: is or was this person a member of the company.
+    """
+    create or replace function greenlink_has_belonged(person bigint, company bigint) returns boolean
+    language plpgsql as $$
+    declare
+        was text := coalesce(current_setting('greenlink.door', true), '');
+        found boolean;
+    begin
+        perform set_config('greenlink.door', 'independence', true);
+        found := exists (select 1 from suppliers_membership where supplier_id = company and user_id = person);
+        perform set_config('greenlink.door', was, true);
+        return found;
+    end $$
+    """,
+    """
+    create or replace function greenlink_is_of_body(person bigint, verifying bigint) returns boolean
+    language plpgsql as $$
+    declare
+        was text := coalesce(current_setting('greenlink.door', true), '');
+        found boolean;
+    begin
+        perform set_config('greenlink.door', 'independence', true);
+        found := exists (select 1 from suppliers_membership
+                         where body_id = verifying and user_id = person and revoked_at is null);
+        perform set_config('greenlink.door', was, true);
+        return found;
+    end $$
+    """,
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 
@@ -9,6 +10,8 @@ from django.db import IntegrityError
 
 from suppliers.factors import actions, tables
 from suppliers.factors.models import Factor, FactorSet
+from suppliers.factors.queries import Lookup
+from suppliers.tenants import clock
 from suppliers.tenants.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -53,9 +56,35 @@ def test_better_wording_is_taken(folder):
     assert Factor.objects.get(code="A-DIESEL").name_en == "Diesel fuel"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("GJ/t,0.0202,0.98,2015-07-06,", "GJ/t,0.0202,0.99,2015-07-06,"),
+        ("43.33,GJ/t", "43.30,GJ/t"),
+        ("A-DIESEL,diesel,柴油,Diesel,CN,2015,,3.1451,kgCO2/kg,kg,CO2,stationary,yes", None),
+    ],
+)
+def test_parameters_and_the_choice_of_the_look_up_stand_too(folder, old, new):
+    """A calorific value is reckoned with like a factor; a default taken away would undo what was computed."""
+    actions.load()
+    change(folder, "fuels.csv", old, new or f"{old[:-3]}no")
+    with pytest.raises(Refusal) as caught:
+        actions.load(folder=folder)
+    assert caught.value.code == "factor.edited"
+
+
+def test_a_set_on_file_takes_no_further_rows(folder):
+    actions.load()
+    change(folder, "fuels.csv", "\nCN-NDRC-FUEL-2015,A-DIESEL,", "\nCN-NDRC-FUEL-2015,A-DIESEL-2,")
+    with pytest.raises(Refusal) as caught:
+        actions.load(folder=folder)
+    assert (caught.value.code, caught.value.data["code"]) == ("factor.edited", "CN-NDRC-FUEL-2015")
+    assert not Factor.objects.filter(code="A-DIESEL-2").exists()
+
+
 def test_few_statements_whatever_the_rows(django_assert_max_num_queries):
-    # the audit adds one entry for each statement that writes
-    with django_assert_max_num_queries(24):
+    # SQLite takes some 45 rows a statement, and the audit adds one entry for each that writes
+    with django_assert_max_num_queries(40):
         actions.load()
     with django_assert_max_num_queries(16):
         actions.load()
@@ -85,3 +114,21 @@ def test_command_prints_for_people_and_machines(capsys, folder):
     change(folder, "electricity_china.csv", "0.6553", "x")
     with pytest.raises(CommandError, match=r"factor\.file"):
         call_command("load_factors", "--folder", str(folder))
+
+
+def test_a_new_edition_comes_in_a_folder_of_its_own(tmp_path):
+    """Only the new set, with its rows; from then on the look-up takes it, and as of before it still does not."""
+    actions.load()
+    earlier = FactorSet.objects.latest("loaded_at").loaded_at
+    columns, numbers = ",".join(tables.SET_COLUMNS), ",".join(tables.FACTOR_COLUMNS)
+    (tmp_path / "sets.csv").write_text(
+        f"{columns}\nCN-MEE-NBS-2024,2024年电力因子,Electricity 2024,mee_nbs_average,Announcement,,2024,2024,,\n",
+        "utf-8",
+    )
+    row = "CN-MEE-NBS-2024,CN-AH-ELEC-2024,electricity,安徽,Anhui,CN-AH,2024,,0.64,kgCO2/kWh,kWh,CO2,location,yes,yes"
+    (tmp_path / "electricity.csv").write_text(f"{numbers}\n{row},,,,,,,\n", "utf-8")
+    with clock.at(dt.date(2026, 1, 5)):
+        counts = actions.load(folder=tmp_path)
+    assert (counts["sets_added"], counts["factors_added"]) == (1, 1)
+    assert Lookup().electricity("CN-AH", 2024).code == "CN-AH-ELEC-2024"
+    assert Lookup(as_of=earlier).electricity("CN-AH", 2024).code == "CN-AH-ELEC-2023"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
 from suppliers.factors import actions
-from suppliers.factors.models import Factor
+from suppliers.factors.models import Factor, FactorSet
 from suppliers.factors.queries import Lookup
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,81 @@ def test_look_up_is_one_query_and_columns_none(django_assert_num_queries):
     assert list(chosen.values) == [Decimal("0.6553"), Decimal("2.1622"), None, None]
     assert list(chosen.ids[2:]) == [0, 0]
     assert chosen.ids[0] == Factor.objects.get(code="CN-AH-ELEC-2023").pk
+
+
+@pytest.mark.parametrize(
+    ("carrier", "methane", "nitrous_oxide"),
+    [
+        ("natural_gas", "1", "0.1"),
+        ("diesel", "3", "0.6"),
+        ("petrol", "3.8", "5.7"),  # light road vehicles of 1995 or later
+        ("lpg", "1", "0.1"),
+        ("fuel_oil", "3", "0.6"),
+        ("coal_bituminous", "10", "1.5"),
+        ("coal_anthracite", "10", "1.5"),
+    ],
+)
+def test_gases_of_combustion_are_kg_per_tj(lookup, carrier, methane, nitrous_oxide):
+    chosen = lookup.gas_factor(carrier, "CH4"), lookup.gas_factor(carrier, "N2O")
+    assert [factor.value for factor in chosen] == [Decimal(methane), Decimal(nitrous_oxide)]
+    assert [factor.unit for factor in chosen] == ["kgCH4/TJ", "kgN2O/TJ"]
+
+
+def test_what_does_not_burn_has_no_gases(lookup):
+    assert lookup.gas_factor("electricity", "CH4") is None
+    assert lookup.gas_factor("diesel", "CO2") is None  # the fuel set has it
+
+
+@pytest.mark.parametrize(
+    ("carrier", "fuel_set", "code", "ncv"),
+    [
+        ("natural_gas", "CN-NDRC-FUEL-2015", "A-NG", "38.931"),  # 389.31 GJ / 10^4 m3 = 38.931 MJ/m3
+        ("natural_gas", "CN-NCSC-FUEL-2026", "C-NG", "38.931"),
+        ("diesel", "CN-MEE-FUEL-2022", "B-DIESEL", "42.652"),  # GJ/t = MJ/kg
+        (
+            "diesel",
+            "CN-JST303-FUEL-2026",
+            None,
+            None,
+        ),  # per litre there, and never filled up from another set
+        ("lpg", "CN-JST303-FUEL-2026", "D-LPG", None),
+        ("natural_gas", "CN-GBT51366-FUEL-2019", None, None),  # per TJ there
+        ("coal_bituminous", "CN-MEE-FUEL-2022", None, None),  # doubted by who copied it
+        ("petrol", "CN-NCSC-FUEL-2026", None, None),
+        ("petrol", "unheard-of", None, None),
+    ],
+)
+def test_fuel_of_a_named_set(lookup, carrier, fuel_set, code, ncv):
+    chosen = lookup.fuel(carrier, fuel_set)
+    assert (chosen.code if chosen else None) == code
+    assert lookup.ncv_mj_per_unit(carrier, fuel_set) == (Decimal(ncv) if ncv else None)
+
+
+@pytest.mark.parametrize(
+    ("region", "year", "code"),
+    [
+        ("CN-AH", 2023, "CN-ELEC-EXMKT-2023"),
+        ("CN-AH", 2022, "CN-ELEC-EXMKT-2022"),
+        ("CN-GD", 2026, "CN-ELEC-EXMKT-2023"),
+        ("CN", 2020, None),
+        ("CN-TW", 2023, None),
+        ("VN", 2023, None),
+    ],
+)
+def test_residual_mix(lookup, region, year, code):
+    chosen = lookup.residual(region, year)
+    assert (chosen.code if chosen else None) == code
+
+
+def test_what_was_not_yet_loaded_is_not_seen(lookup):
+    """The edition of 2023 arrives later: whoever reckons as of before gets 2022 still."""
+    before = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+    FactorSet.objects.update(loaded_at=before)
+    FactorSet.objects.filter(code__startswith="CN-MEE-NBS-2023").update(
+        loaded_at=before + dt.timedelta(days=1)
+    )
+    then, now = Lookup(as_of=before), Lookup()
+    assert then.electricity("CN-AH", 2023).code == "CN-AH-ELEC-2022"
+    assert now.electricity("CN-AH", 2023).code == "CN-AH-ELEC-2023"
+    assert then.residual("CN-AH", 2023).code == "CN-ELEC-EXMKT-2022"
+    assert Lookup(as_of=before - dt.timedelta(days=1)).factor_for("diesel", "CN", 2023) is None

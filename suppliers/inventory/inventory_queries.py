@@ -1,0 +1,290 @@
+"""What pages, API and reports say of a year's inventory: its figures, lines, coverage, and the year before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.http import Http404
+
+from suppliers.activity.models import Output
+from suppliers.calc.carriers import CARRIERS
+from suppliers.calc.issues import Issue
+from suppliers.disclosure.models import Handing
+from suppliers.tenants.actors import Actor
+from suppliers.tenants.models import Supplier
+from suppliers.tenants.roles import TenantKind
+
+from . import queries
+from .compute import Computation, computed
+from .models import Basis, Inventory, InventoryLine, InventoryState
+from .terms import Terms
+
+BESIDE = "beside"
+SCOPES = ("scope1", "scope2_location", "scope2_market", "scope3")
+# What a filter may name, and the column it looks at.
+FILTERS = {
+    "scope": "scope",
+    "iso": "iso_category",
+    "category": "category",
+    "scope3": "scope3_category",
+    "carrier": "carrier",
+    "gas": "gas",
+    "site": "site_id",
+    "month": "month",
+    "basis": "basis",
+}
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums of lines [kgCO2e]. Location and market are never added; `beside` counts in neither."""
+
+    located: Decimal = Decimal(0)
+    market: Decimal = Decimal(0)
+    beside: Decimal = Decimal(0)
+
+
+@dataclass
+class Account:
+    """A version with its figures: stored of a frozen one, computed now of an open one."""
+
+    inventory: Inventory
+
+    @cached_property
+    def live(self) -> Computation | None:
+        if self.inventory.frozen_at is not None:
+            return None
+        said = self.inventory
+        return computed(supplier_id=said.supplier_id, year=said.year, terms=Terms.from_json(said.terms))
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        return self.live.totals if self.live else self.inventory.totals
+
+    @property
+    def issues(self) -> list[Issue]:
+        return self.live.issues if self.live else []
+
+    def kg(self, name: str) -> Decimal | None:
+        """One of the totals [kgCO2e]; None if it was never computed."""
+        return _number(self.totals.get(name))
+
+    @property
+    def located(self) -> Decimal | None:
+        return _sum(self.kg(name) for name in ("scope1", "scope2_location", "scope3"))
+
+    @property
+    def market(self) -> Decimal | None:
+        return _sum(self.kg(name) for name in ("scope1", "scope2_market", "scope3"))
+
+
+@dataclass(frozen=True)
+class Year:
+    year: int
+    inventory: Inventory
+    versions: int
+    change_percent: Decimal | None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines a filter leaves, as rows to page through, with their sums."""
+
+    account: Account
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def _stored(self) -> QuerySet[InventoryLine]:
+        version = self.account.inventory
+        rows: QuerySet[InventoryLine] = InventoryLine.objects.filter(
+            supplier_id=version.supplier_id, inventory=version
+        )
+        rows = rows.filter(**{FILTERS[name]: value for name, value in self._given.items()})
+        return rows if not self.wanted.get("total") else rows.exclude(_UNCOUNTED)
+
+    @property
+    def _given(self) -> dict[str, Any]:
+        return {name: value for name, value in self.wanted.items() if name in FILTERS and value not in (None, "")}
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """Places of an open version's lines that fit."""
+        assert self.account.live is not None
+        columns = self.account.live.columns
+        kept = list(range(len(columns["number"])))
+        for name, value in self._given.items():
+            column = columns[FILTERS[name]]
+            kept = [place for place in kept if column[place] == value]
+        if self.wanted.get("total"):
+            basis, category = columns["basis"], columns["category"]
+            kept = [p for p in kept if basis[p] != Basis.MARKET and category[p] != BESIDE]
+        return kept
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def count(self) -> int:
+        return len(self._places) if self.account.live else self._stored.count()
+
+    def __getitem__(self, part: slice) -> list[InventoryLine]:
+        """A page of lines with what a table shows of them."""
+        related = ("site", "factor", "own_factor")
+        if self.account.live is None:
+            return list(self._stored.select_related(*related).order_by("number")[part])
+        columns, version = self.account.live.columns, self.account.inventory
+        return [
+            InventoryLine(
+                inventory=version, supplier_id=version.supplier_id,
+                **{name: _plain(values[place]) for name, values in columns.items()},
+            )
+            for place in self._places[part]
+        ]  # fmt: skip
+
+    @property
+    def sums(self) -> Sums:
+        groups: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
+        if self.account.live is None:
+            rows = self._stored.order_by().values_list("basis", "category").annotate(kg=Sum("kgco2e"))
+            for basis, category, kg in rows:
+                groups[basis, category == BESIDE] += kg
+        else:
+            columns = self.account.live.columns
+            for p in self._places:
+                groups[columns["basis"][p], columns["category"][p] == BESIDE] += Decimal(columns["kgco2e"][p])
+        zero = Decimal(0)
+        return Sums(
+            located=sum((kg for (basis, aside), kg in groups.items() if basis != Basis.MARKET and not aside), zero),
+            market=sum((kg for (basis, aside), kg in groups.items() if basis == Basis.MARKET and not aside), zero),
+            beside=sum((kg for (_basis, aside), kg in groups.items() if aside), zero),
+        )
+
+    def values(self, name: str) -> list[Any]:
+        """What stands in a column of all lines of the version: the choices of a filter."""
+        column = FILTERS[name]
+        if self.account.live:
+            found = set(self.account.live.columns[column])
+        else:
+            version = self.account.inventory
+            rows = InventoryLine.objects.filter(supplier_id=version.supplier_id, inventory=version)
+            found = set(rows.order_by().values_list(column, flat=True).distinct())
+        return sorted(_plain(value) for value in found if value not in (None, ""))
+
+
+def version_or_404(actor: Actor, pk: int) -> Inventory:
+    """The own one; a buyer's: that of an enrolled supplier, from submission on. Otherwise it does not exist."""
+    rows = Inventory.objects.filter(actor.scope.suppliers(), pk=pk).select_related("supplier", "supersedes")
+    if actor.kind == TenantKind.BUYER:
+        rows = rows.filter(Inventory.buyer_sees)
+    found: Inventory | None = rows.first()
+    if found is None:
+        raise Http404(pk)
+    return found
+
+
+_UNCOUNTED = Q(basis=Basis.MARKET) | Q(category=BESIDE)
+
+
+def of_supplier(supplier: Supplier) -> list[Year]:
+    """The newest version of each year, newest year first. One query."""
+    newest: dict[int, Inventory] = {}
+    count: dict[int, int] = defaultdict(int)
+    for version in Inventory.objects.filter(supplier=supplier).order_by("year", "version"):
+        newest[version.year] = version
+        count[version.year] += 1
+    return [
+        Year(year, newest[year], count[year], _change(Account(newest[year]), newest.get(year - 1)))
+        for year in sorted(newest, reverse=True)
+    ]
+
+
+def _change(now: Account, before: Inventory | None) -> Decimal | None:
+    if before is None or not before.totals or not now.inventory.totals:
+        return None
+    here, there = now.located, Account(before).located
+    return None if here is None or not there else (here - there) / there * 100
+
+
+def versions(inventory: Inventory) -> list[Inventory]:
+    """All versions of the year that the reader may see, newest first."""
+    rows = Inventory.objects.filter(supplier_id=inventory.supplier_id, year=inventory.year)
+    return list(rows.select_related("created_by", "submitted_by").order_by("-version"))
+
+
+def year_before(inventory: Inventory) -> Inventory | None:
+    """The newest frozen version of the year before."""
+    rows = Inventory.objects.filter(supplier_id=inventory.supplier_id, year=inventory.year - 1)
+    found: Inventory | None = rows.exclude(state=InventoryState.OPEN).order_by("-version").first()
+    return found
+
+
+@dataclass(frozen=True)
+class Intensity:
+    """Emissions of scopes 1 and 2, location-based, per unit of output [kgCO2e/unit]."""
+
+    unit: str
+    output: Decimal
+    kgco2e: Decimal
+
+    @property
+    def value(self) -> Decimal:
+        return self.kgco2e / self.output
+
+
+def intensities(account: Account) -> list[Intensity]:
+    """One for each unit of output handed in for the year; no output, no intensity."""
+    version = account.inventory
+    kg = _sum(account.kg(name) for name in ("scope1", "scope2_location"))
+    if kg is None:
+        return []
+    rows = (
+        Output.objects.filter(
+            supplier_id=version.supplier_id, state=Handing.SUBMITTED,
+            start__gte=dt.date(version.year, 1, 1), end__lte=dt.date(version.year, 12, 31),
+        )
+        .order_by().values_list("unit").annotate(made=Sum("value")).order_by("unit")
+    )  # fmt: skip
+    return [Intensity(unit, made, kg) for unit, made in rows if made]
+
+
+def coverage(inventory: Inventory) -> list[dict[str, Any]]:
+    """Site x carrier x month. What is topped up when it leaks has no months to cover."""
+    rows = queries.coverage(inventory.supplier, inventory.year)
+    return [row for row in rows if CARRIERS[row["carrier"]].category != "fugitive"]
+
+
+def covered_percent(rows: Sequence[dict[str, Any]]) -> Decimal | None:
+    """Mean share of days with data over site, carrier and month; None without any."""
+    shares = [Decimal(str(share)) for row in rows for share in row["months"]]
+    return sum(shares, Decimal(0)) / len(shares) * 100 if shares else None
+
+
+def factors_used(account: Account) -> list[dict[str, Any]]:
+    """Each factor of a version's lines once: code, value, name, source, edition, lines."""
+    version = account.inventory
+    if account.live is not None:
+        return []
+    rows = InventoryLine.objects.filter(supplier_id=version.supplier_id, inventory=version)
+    names = ("factor_code", "factor_value", "factor__name", "factor__name_en", "factor__unit", "factor__year",
+             "factor__set__source", "factor__set__edition", "gwp_code", "gwp_value")  # fmt: skip
+    return list(rows.order_by(*names).values(*names).distinct())
+
+
+def _plain(value: Any) -> Any:
+    """numpy's own kinds as Python's: the columns of a computation hold both."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def _number(text: Any) -> Decimal | None:
+    return None if text in (None, "") else Decimal(str(text))
+
+
+def _sum(values: Any) -> Decimal | None:
+    found = [value for value in values if value is not None]
+    return sum(found, Decimal(0)) if found else None

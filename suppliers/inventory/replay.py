@@ -1,0 +1,83 @@
+"""A frozen version computed again from its records and its factor editions, and laid beside what stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import freezing
+from .blocks import COLUMNS
+from .compute import computed
+from .models import Inventory
+from .terms import Terms
+
+_NAMED = ("record_id", "entry_id", "instrument_id", "month", "carrier", "gas", "basis")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A line that came out otherwise: `stored` and `replayed` are None where it is on one side only."""
+
+    number: int
+    what: dict[str, Any]
+    stored: dict[str, str] | None
+    replayed: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class Replay:
+    inventory: Inventory
+    totals: dict[str, Any]
+    digest: str
+    lines: int
+    differences: list[Difference] = field(default_factory=list)
+    totals_differ: list[str] = field(default_factory=list)
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.differences and not self.totals_differ and self.digest == self.inventory.digest
+
+
+def replay(inventory: Inventory) -> Replay:
+    """Compute a frozen version again as of its moment and compare every field of every line, to the last digit."""
+    if inventory.frozen_at is None:
+        raise ValueError("an open version has nothing to be compared with")
+    again = computed(
+        supplier_id=inventory.supplier_id, year=inventory.year, terms=Terms.from_json(inventory.terms)
+    )
+    stored = freezing.stored_columns(inventory)
+    names = sorted({*inventory.totals, *again.totals})
+    return Replay(
+        inventory=inventory,
+        totals=again.totals,
+        digest=freezing.digest(again.columns, again.totals),
+        lines=len(again.columns["number"]),
+        differences=_differences(stored, again.columns),
+        totals_differ=[name for name in names if inventory.totals.get(name) != again.totals.get(name)],
+    )
+
+
+def _differences(stored: dict[str, list[Any]], again: dict[str, list[Any]]) -> list[Difference]:
+    left = {name: freezing.texts(name, stored[name]) for name in COLUMNS}
+    right = {name: freezing.texts(name, again[name]) for name in COLUMNS}
+    found: list[Difference] = []
+    here, there = len(left["number"]), len(right["number"])
+    changed: set[int] = set()
+    for name in COLUMNS:
+        one, other = left[name], right[name]
+        changed |= {place for place in range(min(here, there)) if one[place] != other[place]}
+    changed |= set(range(min(here, there), max(here, there)))
+    for place in sorted(changed):
+        a = {name: left[name][place] for name in COLUMNS} if place < here else None
+        b = {name: right[name][place] for name in COLUMNS} if place < there else None
+        either = a or b or {}
+        apart = [name for name in COLUMNS if a is None or b is None or a[name] != b[name]]
+        found.append(
+            Difference(
+                number=place + 1,
+                what={name: either[name] for name in _NAMED},
+                stored={name: a[name] for name in apart} if a else None,
+                replayed={name: b[name] for name in apart} if b else None,
+            )
+        )
+    return found

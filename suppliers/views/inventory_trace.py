@@ -1,0 +1,96 @@
+"""The lines of a version and the way from each of them to its cell: total, line, file are three clicks."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any, cast
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from suppliers.inventory import inventory_trace
+from suppliers.inventory.inventory_queries import Account, Lines, version_or_404
+from suppliers.inventory.models import InventoryLine
+from suppliers.inventory.report.lines_csv import csv_rows
+from suppliers.tenants.access import TenantRequest, needs
+from suppliers.tenants.language import reads_chinese
+from suppliers.tenants.roles import Right
+
+from . import upload_pages
+from .inventory_forms import LineFilter
+from .inventory_page import lines_found
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@needs(Right.RECORD_READ)
+def inventory_lines(request: TenantRequest, pk: int) -> HttpResponse:
+    account = Account(version_or_404(request.actor, pk))
+    wanted = LineFilter(request.GET, lines=Lines(account))
+    lines = Lines(account, wanted.wanted())
+    page: Any = Paginator(cast(Any, lines), PAGE_SIZE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "inventory": account.inventory,
+        "filter": wanted,
+        "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
+        "page": page,
+        "sums": lines.sums,
+        "found": lines_found(page.paginator.count),
+        "query": f"{kept.urlencode()}&" if kept else "",
+    }
+    return render(request, "suppliers/inventories/lines.html", context)
+
+
+@require_GET
+@needs(Right.RECORD_READ)
+def inventory_line(request: TenantRequest, pk: int, number: int) -> HttpResponse:
+    account = Account(version_or_404(request.actor, pk))
+    line = inventory_trace.line_or_404(account, number)
+    context = {
+        "inventory": account.inventory,
+        "line": line,
+        "trace": inventory_trace.trace(line),
+        "cells": _cells(line),
+        "is_fragment": bool(request.htmx),
+    }
+    template = "_trace.html" if request.htmx else "trace.html"
+    return render(request, f"suppliers/inventories/{template}", context)
+
+
+def _cells(line: InventoryLine) -> list[dict[str, Any]]:
+    upload = inventory_trace.upload_of(line.inventory, line)
+    if upload is None or line.upload_row is None:
+        return []
+    language = "zh" if reads_chinese() else "en"
+    texts = upload_pages.row_cells(upload, line.upload_row)
+    return [
+        {"label": upload_pages.field_label(field, language) or field, "text": text, "marked": field == "quantity"}
+        for field, text in texts.items()
+    ]
+
+
+@require_GET
+@needs(Right.RECORD_READ)
+def inventory_lines_csv(request: TenantRequest, pk: int) -> HttpResponse:
+    """Exactly what is filtered; with a byte-order mark, so that spreadsheets read the Chinese."""
+    account = Account(version_or_404(request.actor, pk))
+    wanted = LineFilter(request.GET, lines=Lines(account))
+    version = account.inventory
+    name = f"inventory-{version.supplier.code}-{version.year}-v{version.version}-lines.csv"
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    csv.writer(response).writerows(csv_rows(Lines(account, wanted.wanted())))
+    return response
+
+
+urlpatterns = [
+    path("inventory/<int:pk>/lines/", inventory_lines, name="inventory_lines"),
+    path("inventory/<int:pk>/lines.csv", inventory_lines_csv, name="inventory_lines_csv"),
+    path("inventory/<int:pk>/lines/<int:number>/", inventory_line, name="inventory_line"),
+]

@@ -1,0 +1,62 @@
+"""Rows of the matrix: the yearly inventory, its pages, files and API calls."""
+
+from __future__ import annotations
+
+from suppliers.tenants.roles import Right
+from tests.house.matrix import COMPANIES, SUPPLIER, Act, Row, form, read, write
+
+R = Right
+ONE = {"pk": "inventory"}
+LINE = {"number": "1"}
+SUPPLIER_ASKED = {"supplier": ("supplier", COMPANIES)}
+EDITED = {
+    "organisation": "new", "boundary": "new", "approach": "operational", "recalculation_percent": "5",
+    "gwp_report": "AR5", "fuel_set": "CN-NDRC-FUEL-2015",
+}  # fmt: skip
+STATE = "the version may not be in the state for it"
+READ = read(R.RECORD_READ, COMPANIES)
+ROWS = [
+    Row("inventories", read(R.RECORD_READ, COMPANIES), asks=SUPPLIER_ASKED),
+    Row("inventory_open", write(R.INVENTORY_WRITE, SUPPLIER, body={"year": 2020})),
+    Row("inventory", READ, ONE),
+    Row("inventory_edit", form(R.INVENTORY_WRITE, SUPPLIER, body=EDITED, may_refuse=STATE), ONE),
+    Row("inventory_submit", write(R.INVENTORY_SUBMIT, SUPPLIER, may_refuse=STATE), ONE),
+    Row(
+        "inventory_reopen", form(R.INVENTORY_SUBMIT, SUPPLIER, body={"reason": "why"}, may_refuse=STATE), ONE
+    ),
+    Row(
+        "inventory_restatement",
+        form(
+            R.INVENTORY_SUBMIT,
+            SUPPLIER,
+            body={"reason": "why", "gwp_report": "AR6", "fuel_set": "CN-NDRC-FUEL-2015"},
+            may_refuse=STATE,
+        ),
+        ONE,
+    ),
+    Row("inventory_lines", READ, ONE),
+    Row("inventory_lines_csv", READ, ONE),
+    Row("inventory_line", {"GET": Act(R.RECORD_READ, COMPANIES, done=(200, 404))}, ONE, fixed=LINE),
+    Row("inventory_pdf", READ, ONE),
+    Row("inventory_xlsx", READ, ONE),
+    Row(
+        "api_inventories",
+        read(R.RECORD_READ, COMPANIES) | write(R.INVENTORY_WRITE, SUPPLIER, body={"year": 2021}),
+        asks=SUPPLIER_ASKED,
+    ),
+    Row(
+        "api_inventory",
+        READ | {"PATCH": Act(R.INVENTORY_WRITE, SUPPLIER, body={"boundary": "new"}, may_refuse=STATE)},
+        ONE,
+    ),
+    Row("api_inventory_submit", write(R.INVENTORY_SUBMIT, SUPPLIER, may_refuse=STATE), ONE),
+    Row(
+        "api_inventory_reopen",
+        write(R.INVENTORY_SUBMIT, SUPPLIER, body={"reason": "why"}, may_refuse=STATE),
+        ONE,
+    ),
+    Row("api_inventory_lines", READ, ONE),
+    Row("api_inventory_trace", {"GET": Act(R.RECORD_READ, COMPANIES, done=(200, 404))}, ONE, fixed=LINE),
+    Row("api_inventory_pdf", READ, ONE),
+    Row("api_inventory_xlsx", READ, ONE),
+]

@@ -1,0 +1,74 @@
+"""The report: chapters, tables, no formulas, no markup of tenants, and within its time."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from decimal import Decimal
+
+import pikepdf
+import pytest
+from django.utils import translation
+
+from suppliers.inventory.inventory_queries import Account
+from suppliers.inventory.report import files
+from suppliers.inventory.report.content import report
+from suppliers.inventory.report.workbook import gri, ifrs
+from suppliers.tenants.all_tenants import all_tenants
+from tests.factories import inventory as make
+
+NASTY = '=1+1 #panic("x") $a$ *b* ]#read("/etc/passwd")'
+
+
+@pytest.fixture
+def version(world):
+    with all_tenants("tests"):
+        make.frozen(world.supplier, year=2023)
+        more = make.TOTALS | {"scope1": "30.000000", "beside": {"R22": "7.000000"}, "tce": "0.122900"}
+        yield make.frozen(
+            world.supplier, year=2024, totals=more, organisation=NASTY, boundary="both sites",
+            exclusions=[{"what": NASTY, "reason": "small", "percent": "0.1"}],
+        )  # fmt: skip
+
+
+def test_the_chapters_of_iso_14064_are_there_in_both_languages(version):
+    for language, titles in (
+        ("en", ("Exclusions", "Uncertainty", "Factors used")),
+        ("zh-hans", ("排除项", "不确定性", "采用的因子")),
+    ):
+        with translation.override(language):
+            found = " ".join(chapter.title for chapter in report(Account(version)).chapters)
+        assert all(title in found for title in titles)
+
+
+def test_gri_and_ifrs_tables_say_tonnes_and_the_change(version):
+    with translation.override("en"):
+        table = gri(Account(version))
+        by = {row[0]: row[2] for row in table.rows if row[0] != "305-2"}
+        # 30 kg = 0.03 t; (30 + 500) − (20 + 500) = 10 kg = 0.01 t more than the year before
+        assert by["305-1"] == Decimal("0.03") and by["305-5"] == Decimal("0.01")
+        assert [row[2] for row in table.rows if row[0] == "305-2"] == [Decimal("0.5"), Decimal("0.5")]
+        assert ifrs(Account(version)).rows[0][2] == Decimal("0.03")
+
+
+def test_words_of_tenants_are_text_and_never_formula_or_markup(version):
+    content, name = files.xlsx_file(version, "en")
+    book = zipfile.ZipFile(io.BytesIO(content))
+    sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert name == "inventory-ALPHA-2024-v1.xlsx" and len(sheets) == 4
+    assert "=1+1" in book.read("xl/sharedStrings.xml").decode()
+    assert not any("<f>" in sheet for sheet in sheets)
+    for title in ("Report", "GRI 305", "IFRS S2", "Lines"):
+        assert f'name="{title}"' in book.read("xl/workbook.xml").decode()
+    assert files.pdf_file(version, "en")[0].startswith(b"%PDF-")
+
+
+def test_a_pdf_of_a_normal_year_takes_less_than_two_seconds(world):
+    with all_tenants("tests"):
+        lines = tuple({**make.LINES[0], "month": number % 12 + 1} for number in range(1200))
+        version = make.frozen(world.supplier, year=2024, lines=lines)
+        started = time.monotonic()
+        content, _name = files.pdf_file(version, "zh")
+        assert time.monotonic() - started < 2
+    assert len(pikepdf.open(io.BytesIO(content)).pages) >= 2
