@@ -74,9 +74,7 @@ class InventoryTotalsSerializer(serializers.Serializer[Any]):
 class ExclusionSerializer(serializers.Serializer[Any]):
     what = serializers.CharField(max_length=200)
     reason = serializers.CharField(max_length=400)
-    percent = serializers.DecimalField(
-        max_digits=5, decimal_places=2, required=False, allow_null=True, coerce_to_string=True
-    )
+    percent = serializers.DecimalField(max_digits=5, decimal_places=2, required=False, allow_null=True)
 
 
 class InventorySerializer(serializers.Serializer[Any]):

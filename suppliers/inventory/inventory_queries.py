@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import isleap
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
 
-from suppliers.activity.models import Output
+from suppliers.activity.models import ActivityRecord, Output
 from suppliers.calc.carriers import CARRIERS
 from suppliers.calc.issues import Issue
 from suppliers.disclosure.models import Handing
@@ -259,10 +260,29 @@ def coverage(inventory: Inventory) -> list[dict[str, Any]]:
     return [row for row in rows if CARRIERS[row["carrier"]].category != "fugitive"]
 
 
-def covered_percent(rows: Sequence[dict[str, Any]]) -> Decimal | None:
-    """Mean share of days with data over site, carrier and month; None without any."""
-    shares = [Decimal(str(share)) for row in rows for share in row["months"]]
-    return sum(shares, Decimal(0)) / len(shares) * 100 if shares else None
+def covered_percent(supplier_id: int, years: Iterable[int]) -> dict[int, Decimal]:
+    """Share of the days with data over site and carrier, by year [%]; a year without records is absent. One query."""
+    wanted = sorted(set(years))
+    if not wanted:
+        return {}
+    rows = ActivityRecord.objects.filter(
+        supplier_id=supplier_id, withdrawn_at=None, start__lte=dt.date(wanted[-1], 12, 31),
+        end__gte=dt.date(wanted[0], 1, 1),
+    ).filter(Q(meter=None) | Q(meter__accounting=True))  # fmt: skip
+    periods = rows.order_by().values_list("site_id", "carrier", "start", "end").distinct()
+    days: dict[int, dict[tuple[int, str], set[int]]] = {year: defaultdict(set) for year in wanted}
+    for site, carrier, start, end in periods:
+        if CARRIERS[carrier].category == "fugitive":
+            continue
+        for year in range(max(start.year, wanted[0]), min(end.year, wanted[-1]) + 1):
+            if year in days:
+                first = max(start, dt.date(year, 1, 1)).toordinal()
+                days[year][site, carrier].update(range(first, min(end, dt.date(year, 12, 31)).toordinal() + 1))
+    return {
+        year: Decimal(sum(map(len, of_year.values()))) / (len(of_year) * (366 if isleap(year) else 365)) * 100
+        for year, of_year in days.items()
+        if of_year
+    }
 
 
 def factors_used(account: Account) -> list[dict[str, Any]]:

@@ -36,10 +36,11 @@ CHANGES_SHOWN = 100
 def inventory_list(request: TenantRequest) -> HttpResponse:
     supplier = supplier_read(request)
     years = inventory_queries.of_supplier(supplier)
+    covered = inventory_queries.covered_percent(supplier.pk, [row.year for row in years])
     last = clock.today().year - 1
     context = {
         "supplier": supplier,
-        "rows": [_row(row, request.actor) for row in years],
+        "rows": [_row(row, covered, request.actor) for row in years],
         "may_write": request.actor.may(Right.INVENTORY_WRITE) and request.actor.kind == TenantKind.SUPPLIER,
         "due_year": None if any(row.year == last for row in years) else last,
         "form": YearForm(initial={"year": last}),
@@ -47,16 +48,15 @@ def inventory_list(request: TenantRequest) -> HttpResponse:
     return render(request, "suppliers/inventories/list.html", context)
 
 
-def _row(row: inventory_queries.Year, actor: Actor) -> dict[str, Any]:
+def _row(row: inventory_queries.Year, covered: dict[int, Decimal], actor: Actor) -> dict[str, Any]:
     account = Account(row.inventory)
-    covered = inventory_queries.covered_percent(inventory_queries.coverage(row.inventory))
     return {
         "year": row,
         "inventory": row.inventory,
         "tone": INVENTORY_TONES[row.inventory.state],
         # What an open version will say is computed on its own page, not for a list.
         "figures": [account.kg(name) if row.inventory.totals else None for name in inventory_queries.SCOPES],
-        "covered": covered,
+        "covered": covered.get(row.year),
         "due": _due(row.inventory, actor),
     }
 

@@ -62,7 +62,7 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "intensities": _intensities(account, before),
         "months": [str(month) for month in range(1, 13)],
         "coverage": [_coverage(row) for row in covered],
-        "covered": inventory_queries.covered_percent(covered),
+        "covered": inventory_queries.covered_percent(inventory.supplier_id, [inventory.year]).get(inventory.year),
         "issues": _issues(account.issues),
         "terms": Terms.from_json(inventory.terms),
         "versions": [_version(one) for one in versions],

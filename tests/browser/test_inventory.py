@@ -33,7 +33,8 @@ def test_from_the_list_to_the_cell(visitors: Visitors, language: str) -> None:
     drawer.locator("a[href*='/uploads/'], a[href*='/data/']").first.click()
     expect(page.locator("h1")).to_be_visible()
     visitor.open("/inventory/")
-    page.locator("main tbody th a").first.click()
+    # 2024 is under review and stands still; 2023 may be restated
+    page.locator("main tbody th a").nth(1).click()
     page.locator("a[href$='/restatement/']").click()
     found += check(visitor, axe)
     assert found == []

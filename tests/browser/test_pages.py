@@ -37,7 +37,7 @@ BEHIND = {
         ("/editions/", "main a[href='/editions/FY24Q4/']"),
         ("/evidence/desk/", "main a[href$='/enter/']"),
     ],
-    "verifier": [],
+    "verifier": [("/", "main a.duty[href^='/reviews/']")],
 }
 
 # what procurement and the program admin see alike: axe, the slow one, reads it once

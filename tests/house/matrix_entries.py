@@ -34,7 +34,7 @@ ROWS = [
             R.INVENTORY_WRITE,
             SUPPLIER,
             body=ENTRY | {"kind": "mass_balance"},
-            inside={"site": "site_code", "own_factor": "own_factor"},
+            inside={"site": "site_code"},
         ),
     ),
     Row("api_entry", read(R.RECORD_READ), {"pk": "entry"}),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from suppliers.tenants.roles import Right
-from tests.house.matrix import COMPANIES, SUPPLIER, Act, Row, form, read, write
+from tests.house.matrix import BUYER, COMPANIES, SUPPLIER, Act, Row, form, read, write
 
 R = Right
 ONE = {"pk": "inventory"}
 LINE = {"number": "1"}
+OF_SUPPLIER = {"supplier": ("supplier", BUYER)}
 SUPPLIER_ASKED = {"supplier": ("supplier", COMPANIES)}
 EDITED = {
     "organisation": "new", "boundary": "new", "approach": "operational", "recalculation_percent": "5",
@@ -16,8 +17,8 @@ EDITED = {
 STATE = "the version may not be in the state for it"
 READ = read(R.RECORD_READ, COMPANIES)
 ROWS = [
-    Row("inventories", read(R.RECORD_READ, COMPANIES), asks=SUPPLIER_ASKED),
-    Row("inventory_open", write(R.INVENTORY_WRITE, SUPPLIER, body={"year": 2020})),
+    Row("inventories", read(R.RECORD_READ, COMPANIES), asks=OF_SUPPLIER),
+    Row("inventory_open", write(R.INVENTORY_WRITE, SUPPLIER, body={"year": 2011})),
     Row("inventory", READ, ONE),
     Row("inventory_edit", form(R.INVENTORY_WRITE, SUPPLIER, body=EDITED, may_refuse=STATE), ONE),
     Row("inventory_submit", write(R.INVENTORY_SUBMIT, SUPPLIER, may_refuse=STATE), ONE),
@@ -41,7 +42,7 @@ ROWS = [
     Row("inventory_xlsx", READ, ONE),
     Row(
         "api_inventories",
-        read(R.RECORD_READ, COMPANIES) | write(R.INVENTORY_WRITE, SUPPLIER, body={"year": 2021}),
+        read(R.RECORD_READ, COMPANIES) | write(R.INVENTORY_WRITE, SUPPLIER, body={"year": 2012}),
         asks=SUPPLIER_ASKED,
     ),
     Row(

@@ -212,3 +212,15 @@ def test_whatever_is_typed_is_a_range_or_a_refusal(first, last):
     except ValueError:
         return
     assert 1 <= found.count <= 200_000
+
+
+def test_i3_counts_certificates_that_are_not_held_back(world, both):
+    """The scorecard's query: of 10 + 10 held back, what was cleared; agreements come in as green kWh instead."""
+    from scorecards.field import handed_in as shown_to
+
+    mine, _theirs = both
+    with entered(world.paula.scope):
+        counted = Instrument.objects.filter(shown_to(world.buyer), instruments.COUNTS, kind="gec")
+        assert sum(row.kwh for row in counted) == 0
+        instruments.clear(by=world.actor(world.paula), item=mine, note="seen")
+        assert sum(row.kwh for row in counted.all()) == Decimal(10000)

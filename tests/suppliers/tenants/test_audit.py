@@ -231,8 +231,9 @@ def test_factors_make_one_entry_a_statement(world: World, everyone: Scope) -> No
     factors.load()
     added = AuditEntry.objects.filter(subject="factor", act="row.added")
     assert sum(entry.data["rows"] for entry in added) == Factor.objects.count()
-    assert added.count() < 10
-    some = list(Factor.objects.order_by("id")[:4])
+    # One for each statement: the loader writes hundreds of rows at once, SQLite takes fewer a statement.
+    assert added.count() * 20 < Factor.objects.count()
+    some = list(Factor.objects.exclude(value=1).order_by("id")[:4])
     Factor.objects.filter(pk__in=[one.pk for one in some]).update(value=1)
     entry = AuditEntry.objects.get(subject="factor", act="row.changed")
     assert entry.chain == "platform" and entry.data == {"rows": 4}
