@@ -34,7 +34,9 @@ class EmissionsFilter(YearFilter):
 class EmissionSumSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     kgco2e_location = Number(help_text="Direct and location-based, kg CO2e.")
-    kgco2e_market = Number(allow_null=True, help_text="Direct and market-based, of one company and one `year`; else null.")
+    kgco2e_market = Number(
+        allow_null=True, help_text="Direct and market-based, of one company and one `year`; else null."
+    )
     tce = Number(help_text="Tonnes of standard coal.")
 
 

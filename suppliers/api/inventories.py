@@ -96,7 +96,9 @@ class InventorySerializer(serializers.Serializer[Any]):
     exclusions = ExclusionSerializer(many=True)
     gwp_report = serializers.CharField(source="terms.gwp_report", default="")
     fuel_set = serializers.CharField(source="terms.fuel_set", default="")
-    totals = InventoryTotalsSerializer(help_text="Of an open version empty in lists, computed now when it is asked for.")
+    totals = InventoryTotalsSerializer(
+        help_text="Of an open version empty in lists, computed now when it is asked for."
+    )
 
 
 class InventoryIssueSerializer(serializers.Serializer[Any]):
@@ -184,7 +186,9 @@ class InventoryLineSerializer(serializers.Serializer[Any]):
     data_quality = serializers.CharField()
     record = serializers.IntegerField(source="record_id", allow_null=True)
     document = serializers.CharField()
-    file = serializers.SerializerMethodField(help_text="Name of the file; null where the asker may not see it.")
+    file = serializers.SerializerMethodField(
+        help_text="Name of the file; null where the asker may not see it."
+    )
     row = serializers.IntegerField(source="upload_row", allow_null=True)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
@@ -200,7 +204,9 @@ class InventoryTraceSerializer(serializers.Serializer[Any]):
     record = serializers.DictField(allow_null=True)
     entry = serializers.DictField(allow_null=True)
     instrument = serializers.DictField(allow_null=True)
-    file = serializers.DictField(allow_null=True, help_text="File, SHA-256, row and column of the cell, who and when.")
+    file = serializers.DictField(
+        allow_null=True, help_text="File, SHA-256, row and column of the cell, who and when."
+    )
     document = serializers.CharField(allow_null=True)
     evidence = serializers.DictField(allow_null=True)
 
@@ -263,7 +269,8 @@ class InventoryView(APIView):
         said = InventorySerializer(account.inventory).data | {
             "totals": InventoryTotalsSerializer(account.totals).data,
             "issues": [
-                {"code": one.code, "severity": one.severity, "message": sentence(one)} for one in account.issues
+                {"code": one.code, "severity": one.severity, "message": sentence(one)}
+                for one in account.issues
             ],
             "coverage": inventory_queries.coverage(account.inventory),
             "intensities": InventoryIntensitySerializer(
@@ -302,7 +309,9 @@ class InventorySubmitView(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         inventory = version_or_404(actor_of(request), pk)
-        return Response(InventorySerializer(inventories.submit(by=actor_of(request), inventory=inventory)).data)
+        return Response(
+            InventorySerializer(inventories.submit(by=actor_of(request), inventory=inventory)).data
+        )
 
 
 class InventoryReopenView(APIView):

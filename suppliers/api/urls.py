@@ -95,7 +95,9 @@ urlpatterns = [
         name="api_inventory_trace",
     ),
     path("inventories/<int:pk>/report.pdf", inventories.InventoryPdfView.as_view(), name="api_inventory_pdf"),
-    path("inventories/<int:pk>/report.xlsx", inventories.InventoryXlsxView.as_view(), name="api_inventory_xlsx"),
+    path(
+        "inventories/<int:pk>/report.xlsx", inventories.InventoryXlsxView.as_view(), name="api_inventory_xlsx"
+    ),
     path("instruments/", disclosure.INSTRUMENTS["list"].as_view(), name="api_instruments"),
     path("instruments/<int:pk>/", disclosure.INSTRUMENTS["one"].as_view(), name="api_instrument"),
     path(

@@ -112,7 +112,9 @@ class Lines:
 
     @property
     def _given(self) -> dict[str, Any]:
-        return {name: value for name, value in self.wanted.items() if name in FILTERS and value not in (None, "")}
+        return {
+            name: value for name, value in self.wanted.items() if name in FILTERS and value not in (None, "")
+        }
 
     @cached_property
     def _places(self) -> list[int]:
@@ -161,8 +163,12 @@ class Lines:
                 groups[columns["basis"][p], columns["category"][p] == BESIDE] += Decimal(columns["kgco2e"][p])
         zero = Decimal(0)
         return Sums(
-            located=sum((kg for (basis, aside), kg in groups.items() if basis != Basis.MARKET and not aside), zero),
-            market=sum((kg for (basis, aside), kg in groups.items() if basis == Basis.MARKET and not aside), zero),
+            located=sum(
+                (kg for (basis, aside), kg in groups.items() if basis != Basis.MARKET and not aside), zero
+            ),
+            market=sum(
+                (kg for (basis, aside), kg in groups.items() if basis == Basis.MARKET and not aside), zero
+            ),
             beside=sum((kg for (_basis, aside), kg in groups.items() if aside), zero),
         )
 
@@ -277,7 +283,9 @@ def covered_percent(supplier_id: int, years: Iterable[int]) -> dict[int, Decimal
         for year in range(max(start.year, wanted[0]), min(end.year, wanted[-1]) + 1):
             if year in days:
                 first = max(start, dt.date(year, 1, 1)).toordinal()
-                days[year][site, carrier].update(range(first, min(end, dt.date(year, 12, 31)).toordinal() + 1))
+                days[year][site, carrier].update(
+                    range(first, min(end, dt.date(year, 12, 31)).toordinal() + 1)
+                )
     return {
         year: Decimal(sum(map(len, of_year.values()))) / (len(of_year) * (366 if isleap(year) else 365)) * 100
         for year, of_year in days.items()

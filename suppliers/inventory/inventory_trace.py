@@ -21,7 +21,9 @@ from .models import Inventory, InventoryEntry, InventoryLine
 def line_or_404(account: Account, number: int) -> InventoryLine:
     version = account.inventory
     if account.live is None:
-        found = InventoryLine.objects.filter(supplier_id=version.supplier_id, inventory=version, number=number).first()
+        found = InventoryLine.objects.filter(
+            supplier_id=version.supplier_id, inventory=version, number=number
+        ).first()
     else:
         numbers = account.live.columns["number"]
         place = number - 1 if 0 < number <= len(numbers) else None
@@ -51,10 +53,14 @@ def trace(line: InventoryLine) -> dict[str, Any]:
         "gwp": {"code": line.gwp_code, "value": line.gwp_value} if line.gwp_code else None,
         "record": _record(record) if record else None,
         "entry": _entry(entry) if entry else None,
-        "instrument": {"id": proof.pk, "kind": proof.kind, "year": proof.year, "kwh": proof.kwh} if proof else None,
+        "instrument": {"id": proof.pk, "kind": proof.kind, "year": proof.year, "kwh": proof.kwh}
+        if proof
+        else None,
         "file": _file(line, upload) if upload else None,
         "document": line.document or None,
-        "evidence": {"id": evidence.pk, "filename": evidence.filename, "sha256": evidence.sha256} if evidence else None,
+        "evidence": {"id": evidence.pk, "filename": evidence.filename, "sha256": evidence.sha256}
+        if evidence
+        else None,
     }
 
 
@@ -66,7 +72,9 @@ def _line(line: InventoryLine) -> dict[str, Any]:
 
 def _factor(line: InventoryLine) -> dict[str, Any]:
     base = {"code": line.factor_code, "value": line.factor_value}
-    factor = Factor.objects.filter(pk=line.factor_id).select_related("set").first() if line.factor_id else None
+    factor = (
+        Factor.objects.filter(pk=line.factor_id).select_related("set").first() if line.factor_id else None
+    )
     if factor is not None:
         return base | {
             "name": factor.name, "name_en": factor.name_en, "unit": factor.unit, "region": factor.region,
@@ -78,7 +86,16 @@ def _factor(line: InventoryLine) -> dict[str, Any]:
         if line.own_factor_id
         else None
     )
-    blank = {"name": "", "name_en": "", "unit": "", "region": "", "year": None, "source": "", "edition": "", "verified": ""}
+    blank = {
+        "name": "",
+        "name_en": "",
+        "unit": "",
+        "region": "",
+        "year": None,
+        "source": "",
+        "edition": "",
+        "verified": "",
+    }
     if own is None:
         return base | blank
     return base | blank | {"name": own.name, "unit": own.unit, "region": own.region, "source": own.source}
@@ -132,7 +149,9 @@ def _file(line: InventoryLine, upload: Upload) -> dict[str, Any]:
         "sent_at": upload.created_at,
         "accepted_by": str(upload.accepted_by) if upload.accepted_by else "",
         "accepted_at": upload.accepted_at,
-        "fixes": [{"field": fix.field, "old": fix.old, "new": fix.new, "at": fix.at} for fix in fixes.order_by("id")],
+        "fixes": [
+            {"field": fix.field, "old": fix.old, "new": fix.new, "at": fix.at} for fix in fixes.order_by("id")
+        ],
     }
 
 

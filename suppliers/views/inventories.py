@@ -69,7 +69,11 @@ def _due(inventory: Inventory, actor: Actor) -> str:
         return _("Reopen, correct and submit again")
     if inventory.state == InventoryState.VERIFIED:
         return _("Nothing")
-    return _("With the verifier") if inventory.state == InventoryState.UNDER_REVIEW else _("Waits for a verifier")
+    return (
+        _("With the verifier")
+        if inventory.state == InventoryState.UNDER_REVIEW
+        else _("Waits for a verifier")
+    )
 
 
 @require_POST
@@ -105,7 +109,9 @@ def inventory_edit(request: TenantRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Kept."))
             return redirect("inventory", pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "suppliers/inventories/edit.html", {"inventory": inventory, "form": form}, status=status)
+    return render(
+        request, "suppliers/inventories/edit.html", {"inventory": inventory, "form": form}, status=status
+    )
 
 
 @require_POST
@@ -122,11 +128,15 @@ def inventory_reopen(request: TenantRequest, pk: int) -> HttpResponse:
     inventory = version_or_404(request.actor, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        following = inventories.reopen(by=request.actor, inventory=inventory, reason=form.cleaned_data["reason"])
+        following = inventories.reopen(
+            by=request.actor, inventory=inventory, reason=form.cleaned_data["reason"]
+        )
         messages.success(request, _("Version %(number)s is open.") % {"number": following.version})
         return redirect("inventory", following.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "suppliers/inventories/reopen.html", {"inventory": inventory, "form": form}, status=status)
+    return render(
+        request, "suppliers/inventories/reopen.html", {"inventory": inventory, "form": form}, status=status
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -141,7 +151,9 @@ def inventory_restatement(request: TenantRequest, pk: int) -> HttpResponse:
         following = restatement.restate(
             by=request.actor, inventory=inventory, terms=form.wanted(), reason=reason.cleaned_data["reason"]
         )
-        messages.success(request, _("Version %(number)s stands beside the old one.") % {"number": following.version})
+        messages.success(
+            request, _("Version %(number)s stands beside the old one.") % {"number": following.version}
+        )
         return redirect("inventory", following.pk)
     effect = restatement.preview(inventory=inventory, terms=form.wanted()) if inventory.frozen_at else None
     context = {

@@ -34,7 +34,9 @@ class ReasonForm(forms.Form):
 class TermsForm(forms.Form):
     """What a restatement would be computed under: today's factors and records, and these."""
 
-    gwp_report = forms.ChoiceField(label=_("Assessment report of the IPCC"), choices=[(one, one) for one in REPORTS])
+    gwp_report = forms.ChoiceField(
+        label=_("Assessment report of the IPCC"), choices=[(one, one) for one in REPORTS]
+    )
     fuel_set = forms.ChoiceField(label=_("Fuel parameters"), choices=())
 
     def __init__(self, data: Any, *, terms: Terms) -> None:
@@ -50,7 +52,9 @@ class TermsForm(forms.Form):
 
 def fuel_choices(chosen: str) -> list[tuple[str, str]]:
     """Sets of fuel parameters that were loaded, and the one that is in use."""
-    known = {one.code: named(one) for one in FactorSet.objects.filter(code__contains="-FUEL-").order_by("code")}
+    known = {
+        one.code: named(one) for one in FactorSet.objects.filter(code__contains="-FUEL-").order_by("code")
+    }
     return list((known if chosen in known else known | {chosen: chosen}).items())
 
 
@@ -74,7 +78,9 @@ class InventoryForm(forms.Form):
     recalculation_percent = forms.DecimalField(
         label=_("Recalculate above, %"), min_value=0, max_value=100, max_digits=4, decimal_places=1
     )
-    gwp_report = forms.ChoiceField(label=_("Assessment report of the IPCC"), choices=[(one, one) for one in REPORTS])
+    gwp_report = forms.ChoiceField(
+        label=_("Assessment report of the IPCC"), choices=[(one, one) for one in REPORTS]
+    )
     fuel_set = forms.ChoiceField(label=_("Fuel parameters"), choices=())
 
     def __init__(self, data: Any, *, inventory: Inventory) -> None:
@@ -97,7 +103,11 @@ class InventoryForm(forms.Form):
             label=_("Why it is left out"), required=False, max_length=400, initial=said.get("reason")
         )
         self.fields[percent] = forms.DecimalField(
-            label=_("Share of the total, %"), required=False, min_value=0, max_value=100, initial=said.get("percent")
+            label=_("Share of the total, %"),
+            required=False,
+            min_value=0,
+            max_value=100,
+            initial=said.get("percent"),
         )
 
     def main_fields(self) -> list[forms.BoundField]:
@@ -123,7 +133,9 @@ class LineFilter(forms.Form):
     use_required_attribute = False
 
     scope = forms.TypedChoiceField(label=_("Scope"), coerce=int, empty_value=None, required=False)
-    iso = forms.TypedChoiceField(label=_("ISO 14064-1 category"), coerce=int, empty_value=None, required=False)
+    iso = forms.TypedChoiceField(
+        label=_("ISO 14064-1 category"), coerce=int, empty_value=None, required=False
+    )
     scope3 = forms.TypedChoiceField(label=_("Scope 3 category"), coerce=int, empty_value=None, required=False)
     category = forms.ChoiceField(label=_("Kind of source"), required=False)
     carrier = forms.ChoiceField(label=_("Energy carrier"), required=False)
@@ -137,7 +149,10 @@ class LineFilter(forms.Form):
     def __init__(self, data: Any, *, lines: Lines) -> None:
         super().__init__(data, auto_id="filter-%s")
         version = lines.account.inventory
-        sites = {site.pk: f"{site.code} {named(site)}" for site in Site.objects.filter(supplier_id=version.supplier_id)}
+        sites = {
+            site.pk: f"{site.code} {named(site)}"
+            for site in Site.objects.filter(supplier_id=version.supplier_id)
+        }
         says: dict[str, Callable[[Any], str]] = {
             "scope": str, "iso": lambda one: str(words.ISO[str(one)]), "scope3": lambda one: f"{one} {Scope3(one).label}",
             "category": words.category, "carrier": carrier_name, "gas": str, "site": lambda one: sites.get(one, str(one)),

@@ -38,7 +38,9 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
     account = Account(inventory)
     before = inventory_queries.year_before(inventory)
     is_own = actor.kind == TenantKind.SUPPLIER
-    may_write, may_submit = (is_own and actor.may(right) for right in (Right.INVENTORY_WRITE, Right.INVENTORY_SUBMIT))
+    may_write, may_submit = (
+        is_own and actor.may(right) for right in (Right.INVENTORY_WRITE, Right.INVENTORY_SUBMIT)
+    )
     versions = inventory_queries.versions(inventory)
     is_open, is_newest = inventory.state == InventoryState.OPEN, versions[0].pk == inventory.pk
     covered = inventory_queries.coverage(inventory)
@@ -50,19 +52,26 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "is_open": is_open,
         "may_edit": is_open and may_write,
         "may_submit": is_open and may_submit,
-        "may_reopen": not is_open and may_submit and is_newest and inventory.state != InventoryState.UNDER_REVIEW,
+        "may_reopen": not is_open
+        and may_submit
+        and is_newest
+        and inventory.state != InventoryState.UNDER_REVIEW,
         "can_submit": bool(inventory.boundary.strip() and inventory.organisation.strip()),
         "scopes": [_scope(account, name, before) for name in inventory_queries.SCOPES],
         "sums": _grand(account, before),
         "iso": _cut(account, "by_iso", lambda key: words.ISO[key], "iso", before),
         "gases": _cut(account, "by_gas", str, "gas", before),
-        "scope3": _cut(account, "by_scope3_category", lambda key: f"{key} {Scope3(int(key)).label}", "scope3", before),
+        "scope3": _cut(
+            account, "by_scope3_category", lambda key: f"{key} {Scope3(int(key)).label}", "scope3", before
+        ),
         "beside": _cut(account, "beside", str, "gas", before, category="beside"),
         "before": before,
         "intensities": _intensities(account, before),
         "months": [str(month) for month in range(1, 13)],
         "coverage": [_coverage(row) for row in covered],
-        "covered": inventory_queries.covered_percent(inventory.supplier_id, [inventory.year]).get(inventory.year),
+        "covered": inventory_queries.covered_percent(inventory.supplier_id, [inventory.year]).get(
+            inventory.year
+        ),
         "issues": _issues(account.issues),
         "terms": Terms.from_json(inventory.terms),
         "versions": [_version(one) for one in versions],
@@ -77,9 +86,11 @@ def lines_url(inventory: Inventory, **wanted: Any) -> str:
 def _scope(account: Account, name: str, before: Inventory | None) -> dict[str, Any]:
     now = account.kg(name)
     then = Account(before).kg(name) if before else None
-    return {"label": words.TOTALS[name], "kg": now, "url": lines_url(account.inventory, **LINKS[name])} | _against(
-        now, then
-    )
+    return {
+        "label": words.TOTALS[name],
+        "kg": now,
+        "url": lines_url(account.inventory, **LINKS[name]),
+    } | _against(now, then)
 
 
 def _grand(account: Account, before: Inventory | None) -> list[dict[str, Any]]:
@@ -130,7 +141,10 @@ def _intensities(account: Account, before: Inventory | None) -> list[dict[str, A
 
 
 def _coverage(row: dict[str, Any]) -> dict[str, Any]:
-    return {"name": f"{row['site']} {carrier_name(row['carrier'])}", "cells": [_cell(share) for share in row["months"]]}
+    return {
+        "name": f"{row['site']} {carrier_name(row['carrier'])}",
+        "cells": [_cell(share) for share in row["months"]],
+    }
 
 
 def _cell(share: float) -> dict[str, str]:
@@ -143,7 +157,10 @@ def _cell(share: float) -> dict[str, str]:
 
 def _issues(issues: list[Issue]) -> list[dict[str, Any]]:
     language = "zh" if reads_chinese() else "en"
-    return [{"code": issue.code, "severity": issue.severity, "text": sentence(issue, language=language)} for issue in issues]
+    return [
+        {"code": issue.code, "severity": issue.severity, "text": sentence(issue, language=language)}
+        for issue in issues
+    ]
 
 
 def _version(version: Inventory) -> dict[str, Any]:

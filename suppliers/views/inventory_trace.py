@@ -70,7 +70,11 @@ def _cells(line: InventoryLine) -> list[dict[str, Any]]:
     language = "zh" if reads_chinese() else "en"
     texts = upload_pages.row_cells(upload, line.upload_row)
     return [
-        {"label": upload_pages.field_label(field, language) or field, "text": text, "marked": field == "quantity"}
+        {
+            "label": upload_pages.field_label(field, language) or field,
+            "text": text,
+            "marked": field == "quantity",
+        }
         for field, text in texts.items()
     ]
 

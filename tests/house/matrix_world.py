@@ -39,7 +39,14 @@ from suppliers.tenants.actors import Actor
 from suppliers.tenants.all_tenants import all_tenants
 from suppliers.tenants.models import Archive
 from suppliers.tenants.roles import FOR_PEOPLE_ONLY, ROLES, Right, TenantKind
-from tests.house import matrix_entries, matrix_inventory, matrix_own_factors, matrix_program, matrix_review, matrix_supplier
+from tests.house import (
+    matrix_entries,
+    matrix_inventory,
+    matrix_own_factors,
+    matrix_program,
+    matrix_review,
+    matrix_supplier,
+)
 from tests.house.canaries import Canaries, Readers
 
 TODAY = dt.date(2025, 2, 10)

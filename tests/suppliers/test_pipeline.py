@@ -121,9 +121,9 @@ def test_national_electricity_of_2022_and_its_standard_coal(desk):
     with desk.scope():
         only = inventory.totals(supplier_ids=[desk.world.supplier.pk], year=2022, by="scope")
     # by the market, no certificate at hand: 275 367 kWh x 0.5856 = 161.25 t
-    assert [(round(t["kgco2e_location"], 1), round(t["kgco2e_market"], 1), round(t["tce"], 2)) for t in only] == [
-        (Decimal("147761.9"), Decimal("161254.9"), Decimal("33.84"))
-    ]
+    assert [
+        (round(t["kgco2e_location"], 1), round(t["kgco2e_market"], 1), round(t["tce"], 2)) for t in only
+    ] == [(Decimal("147761.9"), Decimal("161254.9"), Decimal("33.84"))]
 
 
 def test_gas_and_its_tonnes(desk):

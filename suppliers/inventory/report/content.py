@@ -64,7 +64,8 @@ def report(account: Account) -> Report:
         _verification(version),
     ]
     numbered = [
-        Chapter(f"{number}  {one.title}", one.facts, one.tables, one.note) for number, one in enumerate(chapters, 1)
+        Chapter(f"{number}  {one.title}", one.facts, one.tables, one.note)
+        for number, one in enumerate(chapters, 1)
     ]
     state = f"v{version.version} · {version.get_state_display()}"
     return Report(
@@ -125,7 +126,9 @@ def _exclusions(version: Inventory) -> Chapter:
 
 def _quantified(account: Account) -> Chapter:
     totals = account.totals
-    scopes: list[list[Cell]] = [[str(label), tonnes(account.kg(name))] for name, label in words.TOTALS.items()]
+    scopes: list[list[Cell]] = [
+        [str(label), tonnes(account.kg(name))] for name, label in words.TOTALS.items()
+    ]
     iso: list[list[Cell]] = [
         [str(label), tonnes((totals.get("by_iso") or {}).get(key))] for key, label in words.ISO.items()
     ]
@@ -149,7 +152,9 @@ def _quantified(account: Account) -> Chapter:
 
 def _scope3(account: Account) -> Chapter:
     found = account.totals.get("by_scope3_category") or {}
-    rows: list[list[Cell]] = [[f"{one.value} {one.label}", tonnes(found.get(str(one.value)))] for one in Scope3]
+    rows: list[list[Cell]] = [
+        [f"{one.value} {one.label}", tonnes(found.get(str(one.value)))] for one in Scope3
+    ]
     return Chapter(
         _("Indirect emissions of the value chain"),
         tables=[Table([_("Scope 3 category"), "tCO2e"], rows)],
@@ -177,7 +182,9 @@ def _compared(account: Account) -> Chapter:
             moved = now - then if now is not None and then is not None else None
             share = percent(moved / then * 100) if moved is not None and then else "–"
             rows.append([str(label), then, now, moved, share])
-        tables.append(Table([_("Scope"), f"{before.year}, tCO2e", f"{version.year}, tCO2e", "±t", "±%"], rows))
+        tables.append(
+            Table([_("Scope"), f"{before.year}, tCO2e", f"{version.year}, tCO2e", "±t", "±%"], rows)
+        )
     return Chapter(_("Base year, comparison and intensity"), facts=facts, tables=tables)
 
 
@@ -211,8 +218,12 @@ def _factors(account: Account) -> Chapter:
     rows: list[list[Cell]] = []
     for one in inventory_queries.factors_used(account):
         name = (one["factor__name"] if zh else one["factor__name_en"]) or ""
-        source = " ".join(_text(one[key]) for key in ("factor__set__source", "factor__set__edition") if one[key])
-        rows.append([one["factor_code"], name, plain(one["factor_value"]), _text(one["factor__unit"]), source or "–"])
+        source = " ".join(
+            _text(one[key]) for key in ("factor__set__source", "factor__set__edition") if one[key]
+        )
+        rows.append(
+            [one["factor_code"], name, plain(one["factor_value"]), _text(one["factor__unit"]), source or "–"]
+        )
     columns = [_("Code"), _("Name"), _("Value"), _("Unit"), _("Source")]
     note = "" if rows else _("Listed once the version is submitted.")
     return Chapter(_("Factors used"), tables=[Table(columns, rows)] if rows else [], note=note)
@@ -222,7 +233,8 @@ def _coverage(version: Inventory) -> Chapter:
     rows = inventory_queries.coverage(version)
     columns = [_("Site"), *(str(month) for month in range(1, 13))]
     cells: list[list[Cell]] = [
-        [f"{row['site']} {row['carrier']}", *(f"{round(share * 100)}" for share in row["months"])] for row in rows
+        [f"{row['site']} {row['carrier']}", *(f"{round(share * 100)}" for share in row["months"])]
+        for row in rows
     ]
     note = _("Days with data in per cent of the days of the month.")
     return Chapter(_("Completeness"), tables=[Table(columns, cells)] if cells else [], note=note)
@@ -230,8 +242,13 @@ def _coverage(version: Inventory) -> Chapter:
 
 def _verification(version: Inventory) -> Chapter:
     rows = Statement.objects.filter(supplier_id=version.supplier_id, inventory=version).order_by("issued_at")
-    facts = [(_("Statement"), f"{one.number} · {one.get_state_display()} · {one.issued_at:%Y-%m-%d}") for one in rows]
-    return Chapter(_("Verification"), facts=facts, note="" if facts else _("This version has not been verified."))
+    facts = [
+        (_("Statement"), f"{one.number} · {one.get_state_display()} · {one.issued_at:%Y-%m-%d}")
+        for one in rows
+    ]
+    return Chapter(
+        _("Verification"), facts=facts, note="" if facts else _("This version has not been verified.")
+    )
 
 
 def plain(number: Decimal | None) -> str:

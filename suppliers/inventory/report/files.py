@@ -29,7 +29,9 @@ def xlsx_file(inventory: Inventory, language: str = "") -> tuple[bytes, str]:
 def _language(asked: str) -> str:
     """`zh`, `en`, or that of the reader."""
     chosen = {"zh": "zh-hans"}.get(asked, asked)
-    return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
+    return (
+        chosen if chosen in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
+    )
 
 
 def _name(inventory: Inventory, ending: str) -> str:

@@ -23,7 +23,13 @@ _NUMBERS = {"quantity", "factor_value", "gwp_value", "kgco2e", "kgce"}
 def workbook(account: Account, report: Report) -> bytes:
     kept = io.BytesIO()
     book = xlsxwriter.Workbook(
-        kept, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        kept,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     formats = {
         "head": book.add_format({"bold": True, "font_color": "#0b7a5b", "font_size": 13}),
@@ -33,7 +39,9 @@ def workbook(account: Account, report: Report) -> bytes:
     }
     _report_sheet(book.add_worksheet(_("Report")), report, formats)
     _tables_sheet(book.add_worksheet("GRI 305"), "GRI 305: 2016", gri(account), formats)
-    _tables_sheet(book.add_worksheet("IFRS S2"), _("IFRS S2, metrics of greenhouse gases"), ifrs(account), formats)
+    _tables_sheet(
+        book.add_worksheet("IFRS S2"), _("IFRS S2, metrics of greenhouse gases"), ifrs(account), formats
+    )
     _lines_sheet(book.add_worksheet(_("Lines")), account, formats)
     book.close()
     return kept.getvalue()
@@ -43,8 +51,18 @@ def gri(account: Account) -> Table:
     kg = account.kg
     rows: list[list[Cell]] = [
         ["305-1", _("Direct emissions (scope 1)"), tonnes(kg("scope1")), "tCO2e"],
-        ["305-2", _("Energy indirect emissions (scope 2), location-based"), tonnes(kg("scope2_location")), "tCO2e"],
-        ["305-2", _("Energy indirect emissions (scope 2), market-based"), tonnes(kg("scope2_market")), "tCO2e"],
+        [
+            "305-2",
+            _("Energy indirect emissions (scope 2), location-based"),
+            tonnes(kg("scope2_location")),
+            "tCO2e",
+        ],
+        [
+            "305-2",
+            _("Energy indirect emissions (scope 2), market-based"),
+            tonnes(kg("scope2_market")),
+            "tCO2e",
+        ],
         ["305-3", _("Other indirect emissions (scope 3)"), tonnes(kg("scope3")), "tCO2e"],
     ]
     rows += [
@@ -55,7 +73,9 @@ def gri(account: Account) -> Table:
     if before is not None:
         now, then = account.located, Account(before).located
         moved = tonnes(now - then) if now is not None and then is not None else None
-        rows.append(["305-5", _("Change against %(year)s, location-based") % {"year": before.year}, moved, "tCO2e"])
+        rows.append(
+            ["305-5", _("Change against %(year)s, location-based") % {"year": before.year}, moved, "tCO2e"]
+        )
     return Table([_("Disclosure"), _("What"), _("Value"), _("Unit")], rows)
 
 
@@ -72,7 +92,9 @@ def ifrs(account: Account) -> Table:
         for one in Scope3
         if str(one.value) in found
     ]
-    rows.append(["29(a)(iii)", _("Consolidation approach"), str(account.inventory.get_approach_display()), ""])
+    rows.append(
+        ["29(a)(iii)", _("Consolidation approach"), str(account.inventory.get_approach_display()), ""]
+    )
     return Table([_("Paragraph"), _("What"), _("Value"), _("Unit")], rows)
 
 
