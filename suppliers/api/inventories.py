@@ -58,10 +58,10 @@ class ReportField(serializers.ChoiceField):
 class InventoryTotalsSerializer(serializers.Serializer[Any]):
     """Sums in kg CO2e. Location and market are never added; `beside` is in no total."""
 
-    scope1 = Number(required=False)
-    scope2_location = Number(required=False)
-    scope2_market = Number(required=False)
-    scope3 = Number(required=False)
+    scope1 = Number(required=False, allow_null=True)
+    scope2_location = Number(required=False, allow_null=True)
+    scope2_market = Number(required=False, allow_null=True)
+    scope3 = Number(required=False, allow_null=True)
     by_iso = serializers.DictField(child=Number(), required=False)
     by_scope3_category = serializers.DictField(child=Number(), required=False)
     by_gas = serializers.DictField(child=Number(), required=False)

@@ -137,6 +137,11 @@ def next_version(*, by: Actor, inventory: Inventory, reason: str, terms: Terms) 
         raise Refusal("inventory.reason", _("Say why a new version is needed."), status=422)
     if inventory.state == InventoryState.OPEN:
         raise Refusal("inventory.state", _("This version is open already."))
+    if inventory.state == InventoryState.UNDER_REVIEW:
+        raise Refusal(
+            "inventory.state",
+            _("This version is under review: wait for its end, or for the verifier to return it."),
+        )
     of_year = Inventory.objects.filter(supplier_id=inventory.supplier_id, year=inventory.year)
     if of_year.aggregate(top=Max("version"))["top"] != inventory.version:
         raise Refusal("inventory.superseded", _("There is a later version of this year."))

@@ -167,7 +167,7 @@ class Lines:
                 (kg for (basis, aside), kg in groups.items() if basis != Basis.MARKET and not aside), zero
             ),
             market=sum(
-                (kg for (basis, aside), kg in groups.items() if basis == Basis.MARKET and not aside), zero
+                (kg for (basis, aside), kg in groups.items() if basis != Basis.LOCATION and not aside), zero
             ),
             beside=sum((kg for (_basis, aside), kg in groups.items() if aside), zero),
         )

@@ -19,7 +19,10 @@ BESIDE = "beside"
 
 
 def totals(blocks: Sequence[Block]) -> dict[str, Any]:
-    """Location and market are never added: `by_iso` and `by_gas` are the location view, `beside` is in no total."""
+    """Location and market are never added: `by_iso` and `by_gas` are the location view, `beside` is in no total.
+
+    A scope without a line is None: nobody said anything of it, which is not zero.
+    """
     counted = [block for block in blocks if block.same["category"] != BESIDE]
     located = [block for block in counted if block.same["basis"] != Basis.MARKET]
     market = [block for block in counted if block.same["basis"] == Basis.MARKET]
@@ -27,10 +30,10 @@ def totals(blocks: Sequence[Block]) -> dict[str, Any]:
     percent = uncertainty.combined_percent(_sources(located))
     coal = sum(block.kgce for block in located)
     return {
-        "scope1": _text(by_scope.get(1, 0)),
-        "scope2_location": _text(by_scope.get(2, 0)),
-        "scope2_market": _text(sum(block.kgco2e for block in market)),
-        "scope3": _text(by_scope.get(3, 0)),
+        "scope1": _said(by_scope.get(1)),
+        "scope2_location": _said(by_scope.get(2)),
+        "scope2_market": _said(sum(block.kgco2e for block in market) if market else None),
+        "scope3": _said(by_scope.get(3)),
         "by_iso": _texts(_by(located, lambda block: str(block.same["iso_category"]))),
         "by_scope3_category": _texts(
             _by([block for block in located if block.same["scope"] == 3], lambda b: str(b.same["scope3_category"]))
@@ -74,6 +77,10 @@ def _sources(blocks: Sequence[Block]) -> list[tuple[float, str]]:
 
 def _texts(sums: dict[str, int]) -> dict[str, str]:
     return {key: _text(sums[key]) for key in sorted(sums, key=lambda key: (len(key), key))}
+
+
+def _said(whole: int | None) -> str | None:
+    return None if whole is None else _text(whole)
 
 
 def _text(whole: int) -> str:

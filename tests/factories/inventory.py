@@ -34,7 +34,7 @@ TOTALS = {
     "scope1": "20.000000",
     "scope2_location": "500.000000",
     "scope2_market": "500.000000",
-    "scope3": "0.000000",
+    "scope3": None,
     "by_iso": {"1": "20.000000", "2": "500.000000"},
     "by_scope3_category": {},
     "by_gas": {"CO2": "520.000000"},

@@ -111,7 +111,7 @@ class Inventory(SupplierOwned):
 
     @classmethod
     def row_rule(cls) -> RowRule:
-        # The body moves the state of what it was assigned to; what it may not touch is kept by a trigger's digest.
+        # The body moves the state of what it was assigned to; a trigger keeps everything else (migration 0005).
         own = super().row_rule()
         assigned = f"id in {ASSIGNED_SQL}"
         return RowRule(

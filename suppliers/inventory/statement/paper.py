@@ -103,12 +103,15 @@ def _facts(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
+_NOT_COVERED = "–"
+
+
 def _tonnes(tonnes: dict[str, Any]) -> list[tuple[str, str, str]]:
     rows = [
-        ("范围一", "Scope 1", tonnes["scope1"]),
-        ("范围二（基于位置）", "Scope 2, location-based", tonnes["scope2_location"]),
-        ("范围二（基于市场）", "Scope 2, market-based", tonnes["scope2_market"]),
-        ("范围三", "Scope 3", tonnes["scope3"]),
+        ("范围一", "Scope 1", tonnes.get("scope1", _NOT_COVERED)),
+        ("范围二（基于位置）", "Scope 2, location-based", tonnes.get("scope2_location", _NOT_COVERED)),
+        ("范围二（基于市场）", "Scope 2, market-based", tonnes.get("scope2_market", _NOT_COVERED)),
+        ("范围三", "Scope 3", tonnes.get("scope3", _NOT_COVERED)),
     ]
     by_iso = tonnes["by_iso_category"]
     return rows + [(*_ISO[key], by_iso[key]) for key in sorted(by_iso) if key in _ISO]

@@ -11,6 +11,8 @@ from suppliers.tenants import clock
 
 FORMAT = "greenlink-statement/1"
 _GRAM = Decimal("0.001")
+_SCOPES = (("1", "scope1"), ("2", "scope2_location"), ("3", "scope3"))
+_PARTS = ("scope1", "scope2_location", "scope2_market", "scope3")
 
 
 def payload(opinion: Opinion, *, number: str, key_id: str) -> dict[str, Any]:
@@ -30,13 +32,11 @@ def payload(opinion: Opinion, *, number: str, key_id: str) -> dict[str, Any]:
             "to": dt.date(inventory.year, 12, 31).isoformat(),
         },
         "consolidation": str(inventory.approach),
-        "scopes": ["1", "2", *(["3"] if scope3 else [])],
+        "scopes": [scope for scope, part in _SCOPES if totals.get(part) is not None],
         "scope3_categories": sorted(scope3, key=int),
         "tonnes_co2e": {
-            "scope1": tonnes(totals.get("scope1")),
-            "scope2_location": tonnes(totals.get("scope2_location")),
-            "scope2_market": tonnes(totals.get("scope2_market")),
-            "scope3": tonnes(totals.get("scope3")),
+            # What nobody quantified is left out: it is not zero.
+            **{part: tonnes(totals[part]) for part in _PARTS if totals.get(part) is not None},
             "by_iso_category": {key: tonnes(value) for key, value in (totals.get("by_iso") or {}).items()},
         },
         "materiality_percent": f"{assignment.materiality_percent.normalize():f}",
@@ -53,5 +53,5 @@ def payload(opinion: Opinion, *, number: str, key_id: str) -> dict[str, Any]:
 
 
 def tonnes(kilograms: Any) -> str:
-    """[kgCO2e] as text -> [tCO2e] with three places, half up; nothing said is nothing emitted here: the total is."""
-    return str((Decimal(kilograms or 0) / 1000).quantize(_GRAM, rounding=ROUND_HALF_UP))
+    """[kgCO2e] as text -> [tCO2e] with three places, half up."""
+    return str((Decimal(kilograms) / 1000).quantize(_GRAM, rounding=ROUND_HALF_UP))

@@ -80,6 +80,12 @@ def test_what_cannot_be_edited_is_refused_with_a_code(opened, alice, fields, cod
     assert refused.value.code == code
 
 
+def test_a_version_under_review_is_not_overtaken(frozen, alice, everyone):
+    Inventory.objects.filter(pk=frozen.pk).update(state="under_review")
+    with pytest.raises(Refusal, match=r"inventory\.state"):
+        inventories.reopen(by=alice, inventory=frozen, reason="账单更正")
+
+
 def test_a_frozen_version_is_reopened_as_the_next_one(frozen, alice):
     with pytest.raises(Refusal, match=r"inventory\.frozen"):
         inventories.edit(by=alice, inventory=frozen, fields={"boundary": "z"})
