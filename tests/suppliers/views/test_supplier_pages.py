@@ -81,5 +81,5 @@ def test_factor_browser_filters_and_says_how_well_checked(world, django_assert_m
     assert "Announcement 2025 No. 47" in page.content.decode()
     assert client.get(reverse("factors"), {"words": "0.7035 nothing"}).context["rows"] == []
     assert client.get(reverse("factors"), {"year": "²⁰²³", "series": "x"}).status_code == 200
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(reverse("factors"))
