@@ -90,11 +90,13 @@ def describe(actor: Actor) -> dict[str, Any]:
 
 
 def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
-    entries = []
+    entries: list[dict[str, Any]] = []
     for place in PLACES:
         if actor.kind not in place.kinds or (place.right and not actor.may(place.right)):
             continue
         url = reverse(place.url_name)
-        active = path == url if url == "/" else path.startswith(url)
-        entries.append({"label": place.label, "url": url, "icon": place.icon, "active": active})
-    return entries
+        here = path == url if url == "/" else path.startswith(url)
+        entries.append({"label": place.label, "url": url, "icon": place.icon, "active": here})
+    # Of places inside one another the inner one is where one is.
+    inmost = max((len(entry["url"]) for entry in entries if entry["active"]), default=0)
+    return [entry | {"active": entry["active"] and len(entry["url"]) == inmost} for entry in entries]

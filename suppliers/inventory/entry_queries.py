@@ -156,8 +156,8 @@ def factors_for(kind: str) -> QuerySet[Factor]:
     return Factor.objects.select_related("set").filter(set__series__in=SCOPE3_SERIES)
 
 
-def search_factors(kind: str, words: str, limit: int = 30) -> list[Factor]:
-    """Screening factors first, as many as a page shows; every word must be found."""
+def search_factors(kind: str, words: str, category: str = "", limit: int = 30) -> list[Factor]:
+    """Factors meant for the category first, then screening ones, as many as a page shows; every word must be found."""
     rows = factors_for(kind)
     for word in words.split()[:6]:
         rows = rows.filter(
@@ -167,7 +167,9 @@ def search_factors(kind: str, words: str, limit: int = 30) -> list[Factor]:
             | Q(note__icontains=word)
         )
     order = Case(*(When(set__series=series, then=place) for place, series in enumerate(SCOPE3_SERIES)))
-    return list(rows.order_by(order, "-year", "code")[:limit])
+    number = category if category.isdecimal() and category.isascii() else "0"
+    meant = Case(When(basis__regex=rf"^scope3:([0-9]+,)*{number}(,|$)", then=0), default=1)
+    return list(rows.order_by(meant, order, "-year", "code")[:limit])
 
 
 def own_factors_for(supplier: Supplier, year: int | None = None) -> QuerySet[Any]:

@@ -73,7 +73,9 @@ def _form_page(request: TenantRequest, form: EntryForm, kind: str) -> HttpRespon
     words = request.GET.get("words", "").strip()
     asked = {name: request.GET[name] for name in _KEPT if request.GET.get(name)} | {"kind": kind}
     is_searched = kind == EntryKind.SCOPE3 and bool(words or not asked.get("factor"))
-    factors = entry_queries.search_factors(kind, words) if is_searched else []
+    factors = (
+        entry_queries.search_factors(kind, words, request.GET.get("category", "")) if is_searched else []
+    )
     kept = {name: value for name, value in asked.items() if name != "factor"}
     context = {
         "form": form,

@@ -155,7 +155,12 @@ def inventory_restatement(request: TenantRequest, pk: int) -> HttpResponse:
             request, _("Version %(number)s stands beside the old one.") % {"number": following.version}
         )
         return redirect("inventory", following.pk)
-    effect = restatement.preview(inventory=inventory, terms=form.wanted()) if inventory.frozen_at else None
+    is_asked_well = not form.is_bound or form.is_valid()
+    effect = (
+        restatement.preview(inventory=inventory, terms=form.wanted())
+        if inventory.frozen_at and is_asked_well
+        else None
+    )
     context = {
         "inventory": inventory,
         "form": form,
@@ -174,8 +179,8 @@ def _moves(effect: restatement.Effect) -> list[dict[str, Any]]:
     return [
         {
             "label": TOTALS[name],
-            "before": Decimal(effect.totals_before.get(name) or 0),
-            "after": Decimal(effect.totals_after.get(name) or 0),
+            "before": effect.totals_before.get(name),
+            "after": effect.totals_after.get(name),
             "by": effect.by(name) / 1000,
         }
         for name in inventory_queries.SCOPES

@@ -40,7 +40,9 @@ class TermsForm(forms.Form):
     fuel_set = forms.ChoiceField(label=_("Fuel parameters"), choices=())
 
     def __init__(self, data: Any, *, terms: Terms) -> None:
-        super().__init__(data, initial={"gwp_report": terms.gwp_report, "fuel_set": terms.fuel_set})
+        initial = {"gwp_report": terms.gwp_report, "fuel_set": terms.fuel_set}
+        # What is not asked for stays as the version has it.
+        super().__init__(None if data is None else initial | data.dict(), initial=initial)
         self.terms = terms
         self.fields["fuel_set"].choices = fuel_choices(terms.fuel_set)  # type: ignore[attr-defined]
 

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{result.inventory.supplier.code} {result.inventory}: {result.lines} lines, {word}. "
             f"scope 1 {totals['scope1']}, scope 2 location {totals['scope2_location']}, "
-            f"market {totals['scope2_market']}, scope 3 {totals['scope3']} kgCO2e; sha256 {result.digest}"
+            f"market {totals['scope2_market']}, scope 3 {totals['scope3'] or '–'} kgCO2e; sha256 {result.digest}"
         )
         for name in result.totals_differ:
             self.stdout.write(f"  {name}: {result.inventory.totals.get(name)} -> {totals.get(name)}")

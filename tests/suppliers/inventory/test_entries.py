@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from suppliers.calc.mass_balance import lost_kg
 from suppliers.disclosure.models import EvidenceFile
+from suppliers.factors import actions as factors
 from suppliers.factors.models import Factor, FactorSet, OwnFactor
 from suppliers.factors.queries import Lookup
 from suppliers.inventory import entries, entry_files, entry_queries
@@ -327,3 +328,11 @@ def test_the_document_hangs_on_the_entry(world, alice):
         by=alice, supplier=world.supplier, given=scope3(factor=factor(), document="FP-1"), evidence=paper
     )
     assert (entry.evidence_id, entry.document) == (paper.pk, "FP-1")
+
+
+def test_factors_meant_for_the_category_come_first(world, everyone):
+    factors.load()
+    found = entry_queries.search_factors("scope3", "", "1")
+    assert all(":1" in row.basis for row in found)
+    assert entry_queries.search_factors("scope3", "", "6")[0].basis == "scope3:6"
+    assert entry_queries.search_factors("scope3", "", "1)(") != []

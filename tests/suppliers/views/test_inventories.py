@@ -155,3 +155,14 @@ def test_who_sees_what(world, version):
     assert vera.get(f"/inventory/{version.pk}/").status_code == 403
     assert paula.get("/inventory/").status_code == 404
     assert paula.get("/inventory/?supplier=ALPHA").status_code == 200
+
+
+def test_terms_that_are_none_compute_nothing_and_are_named(alice, version):
+    page = text(alice.get(f"/inventory/{version.pk}/restatement/?gwp_report=AR99"))
+    assert "AR99" in page
+    assert "Nothing would change" not in page and "Totals before and after" not in page
+
+
+def test_what_is_not_asked_for_stays_as_the_version_has_it(alice, version):
+    page = text(alice.get(f"/inventory/{version.pk}/restatement/?gwp_report=AR6"))
+    assert "This field is required" not in page
