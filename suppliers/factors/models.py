@@ -158,6 +158,10 @@ class OwnState(models.TextChoices):
     RETIRED = "retired", _("retired")
 
 
+def own_factor_path(factor: OwnFactor, filename: str) -> str:
+    return f"own_factors/{factor.buyer_id}/{factor.file_sha256}"
+
+
 class OwnFactor(ScopedModel):
     """A factor that a supplier or a buyer brings, with evidence; it counts once somebody else approved it.
 
@@ -184,6 +188,10 @@ class OwnFactor(ScopedModel):
     evidence = models.ForeignKey(
         EvidenceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # A buyer's document stands here: an EvidenceFile is always a supplier's.
+    file = models.FileField(upload_to=own_factor_path, max_length=200, blank=True)
+    filename = models.CharField(max_length=200, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=10, choices=OwnState, default=OwnState.DRAFT)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)

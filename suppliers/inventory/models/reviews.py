@@ -197,6 +197,8 @@ class Opinion(Reviewed):
     level = models.CharField(_("Level of assurance"), max_length=10, choices=Level)
     conclusion = models.CharField(_("Conclusion"), max_length=10, choices=Conclusion)
     text = models.TextField(_("Basis of the conclusion"))
+    # Last day on which the body stands by its opinion; None says that it named none.
+    valid_until = models.DateField(_("Valid until"), null=True, blank=True)
     # The body's own stamped opinion.
     file = models.FileField(upload_to=opinion_path, max_length=200, blank=True)
     filename = models.CharField(max_length=200, blank=True)

@@ -38,6 +38,8 @@ class Statement(Reviewed):
     withdrawn_reason = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     issued_at = models.DateTimeField(default=clock.now)
+    # As the payload says it, for warnings before the day; None has no end.
+    valid_until = models.DateField(null=True, blank=True)
 
     class Meta(Reviewed.Meta):
         ordering = ["-issued_at", "-id"]

@@ -72,6 +72,7 @@ class VerificationBody(models.Model):
     name_en = models.CharField(max_length=120)
     accreditation_number = models.CharField(max_length=60)
     accreditation_expires_on = models.DateField()
+    uscc = models.CharField(max_length=18, unique=True, null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
