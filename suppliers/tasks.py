@@ -8,7 +8,10 @@ from django.core.management import call_command
 # Importing these registers their jobs with the queue.
 from suppliers import pipeline  # noqa: F401
 from suppliers.disclosure import instruments  # noqa: F401
+from suppliers.inventory import background  # noqa: F401
+from suppliers.inventory.report import kept
 from suppliers.jobs import queue
+from suppliers.tenants import clock
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +29,11 @@ def sweep() -> int:
 @shared_task(name="warnings.nightly")  # type: ignore[untyped-decorator]
 def evaluate_warnings() -> None:
     call_command("warnings")
+
+
+@shared_task(name="reports.remove_old")  # type: ignore[untyped-decorator]
+def remove_old_reports() -> int:
+    return kept.remove_old(clock.now())
 
 
 @shared_task(name="audit.verify")  # type: ignore[untyped-decorator]

@@ -2,7 +2,8 @@
 
 Ours: read the records, compute every line and total, write the lines, digest. Floor: the very same lines, which are
 already in the database, inserted once more into the same table with its keys by one statement. Alternately, both in a
-transaction that is rolled back, with deferred foreign keys checked before the clock stops.
+transaction that is rolled back, with deferred foreign keys checked before the clock stops. Beside it, what pages wait for
+of such a year: the figures of its open version, and the effect of a restatement of its frozen one.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from collections.abc import Callable
 from django.db import connection, transaction
 
 from suppliers.factors import actions as factors
-from suppliers.inventory import freezing
+from suppliers.inventory import freezing, restatement
 from suppliers.inventory.blocks import COLUMNS
 from suppliers.inventory.compute import computed
+from suppliers.inventory.inventory_queries import Account
 from suppliers.inventory.models import Inventory
+from suppliers.inventory.restatement import LARGE_LINES
 from suppliers.inventory.terms import Terms
 from suppliers.models import Factor, Site, Supplier
+from suppliers.tenants import clock
 from suppliers.tenants.all_tenants import all_tenants
 
 ROWS, YEAR = 1_000_000, 2023
@@ -44,6 +48,7 @@ def run(runs: int = 3, rows: int = ROWS) -> str:
             for _ in range(runs):
                 floor.append(_measured(supplier, lambda version: _copied(first, version)))
                 ours.append(_measured(supplier, _written))
+            pages = _pages(supplier, first)
             raise _Undo
     except _Undo:
         pass
@@ -52,7 +57,24 @@ def run(runs: int = 3, rows: int = ROWS) -> str:
     return (
         f"{'recompute':<10} {statistics.median(ours):>9.3f} {statistics.median(floor):>9.3f} "
         f"{statistics.median(ratios):>7.2f} {peak_mb:>8.0f}  {min(ratios):.2f}–{max(ratios):.2f}"
-        f"  {rows} records, {lines} lines"
+        f"  {rows} records, {lines} lines; {pages}"
+    )
+
+
+def _pages(supplier: Supplier, first: Inventory) -> str:
+    opened = _version(supplier, 2)
+    opened.year = YEAR
+    began = time.perf_counter()
+    opened_lines = Account(opened).totals["lines"]
+    figures = time.perf_counter() - began
+    first.totals = {"lines": LARGE_LINES + 1}
+    first.frozen_at = clock.now()
+    began = time.perf_counter()
+    effect = restatement.preview(inventory=first, terms=Terms(gwp_report="AR6"))
+    preview = time.perf_counter() - began
+    return (
+        f"open version {figures:.2f} s ({opened_lines} lines by period), "
+        f"restatement shown {preview:.2f} s ({len(effect.changes)} groups)"
     )
 
 

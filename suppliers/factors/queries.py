@@ -200,6 +200,15 @@ class Lookup:
         return _nearest(self._by_place, carrier, places, year)
 
 
+def fuel_sets() -> list[FactorSet]:
+    """Sets of fuel parameters that can be reckoned with: with a factor in the base unit of at least one carrier."""
+    usable = Q()
+    for carrier in CARRIERS.values():
+        usable |= Q(carrier=carrier.code, per_unit=carrier.base_unit)
+    fuels = Factor.objects.filter(usable, set__series=Series.FUEL)
+    return list(FactorSet.objects.filter(pk__in=fuels.values("set_id")).order_by("code"))
+
+
 def _nearest(
     by_place: dict[tuple[str, str], list[ChosenFactor]], carrier: str, places: Iterable[str], year: int
 ) -> ChosenFactor | None:

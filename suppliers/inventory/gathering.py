@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.db.models import F, Max, Q
+from django.db.models import BooleanField, Case, F, Max, Min, Q, QuerySet, Sum, Value, When
 from numpy.typing import NDArray
 
 from suppliers.activity.models import ActivityRecord
@@ -31,6 +32,11 @@ ENTRY = (
     "factor__per_unit", "factor__gas", "own_factor__code", "own_factor__value", "own_factor__per_unit",
     "own_factor__gas",
 )  # fmt: skip
+
+
+_OWN_FIRST = (F("supplier_id").desc(nulls_last=True), "-valid_from", "-id")
+# 20 000 records are lines in about a second.
+LARGE_RECORDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -61,17 +67,23 @@ class Gathered:
     own_factors: list[OwnFactor]  # contracts and residual mixes, the supplier's own first
 
 
-def gathered(*, supplier_id: int, year: int, terms: Terms) -> Gathered:
-    """Six queries, however many rows."""
+def gathered(*, supplier_id: int, year: int, terms: Terms, by_period: bool = False) -> Gathered:
+    """Six queries, however many rows. `by_period`: records of one site, carrier and period as one, under the least id."""
     return Gathered(
-        records=_records(supplier_id, year, terms),
+        records=_records(supplier_id, year, terms, by_period),
         entries=_entries(supplier_id, year, terms),
-        instruments=_instruments(supplier_id, year, terms.as_of),
-        own_factors=_own_factors(supplier_id, year, terms.as_of),
+        instruments=_instruments(supplier_id, year, terms),
+        own_factors=_own_factors(supplier_id, year, terms),
     )
 
 
-def edge_of(supplier_id: int, moment: dt.datetime) -> Edge:
+def is_large(supplier_id: int, year: int) -> bool:
+    """Whether a year has more records in force than a page can wait for, line by line."""
+    rows = _of_year(supplier_id, year).filter(withdrawn_at=None).order_by().values("id")
+    return rows[: LARGE_RECORDS + 1].count() > LARGE_RECORDS
+
+
+def edge_of(supplier_id: int, year: int, moment: dt.datetime) -> Edge:
     """What a later computation as of `moment` must know beside the moment itself."""
     records = ActivityRecord.objects.filter(supplier_id=supplier_id)
     entries = InventoryEntry.objects.filter(supplier_id=supplier_id)
@@ -87,7 +99,17 @@ def edge_of(supplier_id: int, moment: dt.datetime) -> Edge:
         ),
         provinces=dict(Site.objects.filter(supplier_id=supplier_id).values_list("id", "province")),
         silent=tuple(meters.order_by("id").values_list("id", flat=True)),
+        instruments=tuple(told(one) for one in _instruments(supplier_id, year, Terms())),
+        own_factors=tuple(one.pk for one in _own_factors(supplier_id, year, Terms())),
     )
+
+
+def told(one: Instrument) -> dict[str, Any]:
+    """What a line says of an instrument."""
+    return {
+        "id": one.pk, "kind": str(one.kind), "year": one.year, "kwh": f"{one.kwh:f}", "serial_from": one.serial_from,
+        "serial_to": one.serial_to, "evidence_id": one.evidence_id,
+    }  # fmt: skip
 
 
 def newest_factors(moment: dt.datetime) -> dt.datetime:
@@ -106,22 +128,46 @@ def in_force(as_of: dt.datetime | None, last_id: int | None = None, withdrawn: S
     return Q(id__lte=last_id) & (Q(withdrawn_at=None) | Q(withdrawn_at__gt=as_of) | at_that_moment)
 
 
-def _records(supplier_id: int, year: int, terms: Terms) -> Records:
+def _of_year(supplier_id: int, year: int) -> QuerySet[ActivityRecord]:
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    rows: QuerySet[ActivityRecord] = ActivityRecord.objects.filter(
+        supplier_id=supplier_id, start__lte=last, end__gte=first
+    )
+    return rows
+
+
+def _records(supplier_id: int, year: int, terms: Terms, by_period: bool) -> Records:
     edge = terms.edge
-    rows = ActivityRecord.objects.filter(
-        in_force(terms.as_of, edge.records_to, edge.withdrawn_records) if edge else in_force(terms.as_of),
-        supplier_id=supplier_id, start__lte=last, end__gte=first,
-    )  # fmt: skip
+    rows = _of_year(supplier_id, year).filter(
+        in_force(terms.as_of, edge.records_to, edge.withdrawn_records) if edge else in_force(terms.as_of)
+    )
     if edge:
         rows = rows.exclude(meter_id__in=edge.silent) if edge.silent else rows
         provinces = dict(edge.provinces)
     else:
         rows = rows.filter(Q(meter=None) | Q(meter__accounting=True))
         provinces = dict(Site.objects.filter(supplier_id=supplier_id).values_list("id", "province"))
-    found = list(rows.order_by("id").values_list(*_RECORD))
+    found = _by_period(rows) if by_period else list(rows.order_by("id").values_list(*_RECORD))
     columns = list(zip(*found, strict=True)) if found else [()] * len(_RECORD)
     return _cut(dict(zip(_RECORD, columns, strict=True)), provinces, year)
+
+
+def _by_period(rows: QuerySet[ActivityRecord]) -> list[tuple[Any, ...]]:
+    """Rows like `_RECORD`, summed in the database; what stands behind them is said as a meter or a document or none."""
+    proven = Case(
+        When(Q(meter__isnull=False) | ~Q(document=""), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    sums = (
+        rows.order_by().values("site_id", "carrier", "start", "end", proven=proven)
+        .annotate(least=Min("id"), total=Sum("quantity")).order_by("least")
+    )  # fmt: skip
+    return [
+        (row["least"], row["site_id"], 0 if row["proven"] else None, row["carrier"], row["start"], row["end"],
+         Decimal(row["total"]), "", None, None)
+        for row in sums
+    ]  # fmt: skip
 
 
 def _cut(columns: dict[str, Sequence[Any]], provinces: dict[int, str], year: int) -> Records:
@@ -167,8 +213,11 @@ def _entries(supplier_id: int, year: int, terms: Terms) -> list[dict[str, Any]]:
     return list(rows.order_by("id").values(*ENTRY))
 
 
-def _instruments(supplier_id: int, year: int, as_of: dt.datetime | None) -> list[Instrument]:
+def _instruments(supplier_id: int, year: int, terms: Terms) -> list[Instrument]:
     """Handed in, of that very year, not for own PV (which never reaches the grid), in no open collision."""
+    as_of = terms.as_of
+    if terms.edge and terms.edge.instruments is not None:
+        return [_as_told(supplier_id, one) for one in terms.edge.instruments]
     rows = Instrument.objects.filter(
         supplier_id=supplier_id, year=year, for_pv=False, state=Handing.SUBMITTED
     )
@@ -181,7 +230,15 @@ def _instruments(supplier_id: int, year: int, as_of: dt.datetime | None) -> list
     return list(rows.order_by("kind", "id"))
 
 
-def _own_factors(supplier_id: int, year: int, as_of: dt.datetime | None) -> list[OwnFactor]:
+def _as_told(supplier_id: int, said: Mapping[str, Any]) -> Instrument:
+    return Instrument(supplier_id=supplier_id, **{**said, "kwh": Decimal(said["kwh"])})
+
+
+def _own_factors(supplier_id: int, year: int, terms: Terms) -> list[OwnFactor]:
+    if terms.edge and terms.edge.own_factors is not None:
+        rows = OwnFactor.objects.filter(pk__in=terms.edge.own_factors)
+        return list(rows.order_by(*_OWN_FIRST))
+    as_of = terms.as_of
     programs = Enrolment.objects.filter(supplier_id=supplier_id).values("buyer_id")
     rows = OwnFactor.objects.filter(
         Q(supplier_id=supplier_id) | Q(buyer_id__in=programs),
@@ -194,4 +251,4 @@ def _own_factors(supplier_id: int, year: int, as_of: dt.datetime | None) -> list
         rows = rows.filter(state=OwnState.APPROVED)
     else:
         rows = rows.filter(Q(retired_at=None) | Q(retired_at__gt=as_of), reviewed_at__lte=as_of)
-    return list(rows.order_by(F("supplier_id").desc(nulls_last=True), "-valid_from", "-id"))
+    return list(rows.order_by(*_OWN_FIRST))

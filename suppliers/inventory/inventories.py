@@ -22,7 +22,7 @@ from . import freezing
 from .compute import computed
 from .gathering import edge_of, newest_factors
 from .models import Inventory, InventoryState
-from .terms import REPORTS, Terms
+from .terms import NEWEST_METHOD, REPORTS, Terms
 
 FIELDS = (
     "approach", "boundary", "organisation", "base_year", "recalculation_policy", "recalculation_percent", "exclusions",
@@ -57,7 +57,7 @@ def open_year(*, by: Actor, supplier: Supplier, year: int) -> Inventory:
 def edit(*, by: Actor, inventory: Inventory, fields: Mapping[str, Any]) -> Inventory:
     """Boundary, base year, exclusions, and the terms `gwp_report` and `fuel_set`, of an open version alone."""
     by.require(Right.INVENTORY_WRITE)
-    inventory = _locked(by, inventory)
+    inventory = locked(by, inventory)
     if inventory.state != InventoryState.OPEN:
         raise Refusal("inventory.frozen", _("This version is frozen. Reopen it to make the next one."))
     unknown = sorted(set(fields) - set(FIELDS) - set(TERM_FIELDS))
@@ -83,16 +83,7 @@ def edit(*, by: Actor, inventory: Inventory, fields: Mapping[str, Any]) -> Inven
 @transaction.atomic
 def submit(*, by: Actor, inventory: Inventory) -> Inventory:
     """Compute as of now, write the lines, freeze. Needs boundary, organisation and at least one line."""
-    by.require(Right.INVENTORY_SUBMIT)
-    inventory = _locked(by, inventory)
-    if inventory.state != InventoryState.OPEN:
-        raise Refusal("inventory.state", _("Only an open version can be submitted."))
-    if not inventory.boundary.strip() or not inventory.organisation.strip():
-        raise Refusal(
-            "inventory.incomplete",
-            _("Describe the boundary and the organisation before submitting."),
-            status=422,
-        )
+    inventory = refuse_unless_submittable(by=by, inventory=inventory)
     freeze(by=by, inventory=inventory, terms=Terms.from_json(inventory.terms))
     audit.record(
         by=by, act="inventory.submit", subject=inventory,
@@ -101,11 +92,26 @@ def submit(*, by: Actor, inventory: Inventory) -> Inventory:
     return inventory
 
 
+def refuse_unless_submittable(*, by: Actor, inventory: Inventory) -> Inventory:
+    """The open version, locked for the transaction that is open."""
+    by.require(Right.INVENTORY_SUBMIT)
+    inventory = locked(by, inventory)
+    if inventory.state != InventoryState.OPEN:
+        raise Refusal("inventory.state", _("Only an open version can be submitted."))
+    if not inventory.boundary.strip() or not inventory.organisation.strip():
+        raise Refusal(
+            "inventory.incomplete",
+            _("Describe the boundary and the organisation before submitting."),
+            status=422,
+        )
+    return inventory
+
+
 @transaction.atomic
 def reopen(*, by: Actor, inventory: Inventory, reason: str) -> Inventory:
     """The next version, open, with what the frozen one said; the frozen one keeps its lines and its number."""
     by.require(Right.INVENTORY_SUBMIT)
-    inventory = _locked(by, inventory)
+    inventory = locked(by, inventory)
     following = next_version(
         by=by, inventory=inventory, reason=reason, terms=Terms.from_json(inventory.terms)
     )
@@ -159,7 +165,11 @@ def freeze(*, by: Actor, inventory: Inventory, terms: Terms) -> None:
     """Lines, totals and digest as of now. The open version must be locked by the caller."""
     moment = clock.now()
     terms = replace(
-        terms, as_of=moment, factors_as_of=newest_factors(moment), edge=edge_of(inventory.supplier_id, moment)
+        terms,
+        as_of=moment,
+        factors_as_of=newest_factors(moment),
+        edge=edge_of(inventory.supplier_id, inventory.year, moment),
+        method=NEWEST_METHOD,
     )
     found = computed(supplier_id=inventory.supplier_id, year=inventory.year, terms=terms)
     if not found.columns["number"]:
@@ -244,7 +254,7 @@ def _carry(before: Inventory, after: Inventory, but: tuple[str, ...] = ()) -> No
             setattr(after, name, getattr(before, name))
 
 
-def _locked(by: Actor, inventory: Inventory) -> Inventory:
+def locked(by: Actor, inventory: Inventory) -> Inventory:
     _require_own(by, inventory.supplier_id)
     fresh: Inventory = Inventory.objects.select_for_update(of=("self",)).get(
         pk=inventory.pk, supplier=inventory.supplier_id

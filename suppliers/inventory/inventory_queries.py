@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from calendar import isleap
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 
 from suppliers.activity.models import ActivityRecord, Output
@@ -24,10 +25,13 @@ from suppliers.tenants.roles import TenantKind
 
 from . import queries
 from .compute import Computation, computed
+from .gathering import LARGE_RECORDS, is_large
 from .models import Basis, Inventory, InventoryLine, InventoryState
 from .terms import Terms
 
 BESIDE = "beside"
+_READ_AT_ONCE = 5_000
+_DAY_SECONDS = 24 * 3600
 SCOPES = ("scope1", "scope2_location", "scope2_market", "scope3")
 # What a filter may name, and the column it looks at.
 FILTERS = {
@@ -52,6 +56,20 @@ class Sums:
     beside: Decimal = Decimal(0)
 
 
+@dataclass(frozen=True)
+class Cell:
+    """Lines of a version that no filter tells apart; `key` by column."""
+
+    key: dict[str, Any]
+    lines: int
+    kgco2e: Decimal
+
+    @property
+    def is_uncounted(self) -> bool:
+        """Market lines, and what stands beside, are not in the location-based total."""
+        return bool(self.key["basis"] == Basis.MARKET or self.key["category"] == BESIDE)
+
+
 @dataclass
 class Account:
     """A version with its figures: stored of a frozen one, computed now of an open one."""
@@ -59,11 +77,33 @@ class Account:
     inventory: Inventory
 
     @cached_property
+    def is_by_period(self) -> bool:
+        """An open year too large to be computed line by line for a page: its lines are sums of a period."""
+        said = self.inventory
+        return said.frozen_at is None and is_large(said.supplier_id, said.year)
+
+    @cached_property
     def live(self) -> Computation | None:
         if self.inventory.frozen_at is not None:
             return None
         said = self.inventory
-        return computed(supplier_id=said.supplier_id, year=said.year, terms=Terms.from_json(said.terms))
+        terms = Terms.from_json(said.terms)
+        return computed(
+            supplier_id=said.supplier_id, year=said.year, terms=terms, by_period=self.is_by_period
+        )
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """The lines of a frozen version summed by all that a filter may name: one query. Of a large one it is kept."""
+        version = self.inventory
+        is_kept = int(version.totals.get("lines") or 0) > LARGE_RECORDS
+        key = f"inventory-cells:{version.pk}:{version.digest}"
+        found: list[Cell] | None = cache.get(key) if is_kept else None
+        if found is None:
+            found = _cells_of(version)
+            if is_kept:
+                cache.set(key, found, timeout=_DAY_SECONDS)
+        return found
 
     @property
     def totals(self) -> dict[str, Any]:
@@ -79,7 +119,7 @@ class Account:
 
     @property
     def located(self) -> Decimal | None:
-        return _sum(self.kg(name) for name in ("scope1", "scope2_location", "scope3"))
+        return located(self.totals)
 
     @property
     def market(self) -> Decimal | None:
@@ -134,7 +174,7 @@ class Lines:
         return self.count()
 
     def count(self) -> int:
-        return len(self._places) if self.account.live else self._stored.count()
+        return len(self._places) if self.account.live else sum(cell.lines for cell in self._cells)
 
     def __getitem__(self, part: slice) -> list[InventoryLine]:
         """A page of lines with what a table shows of them."""
@@ -150,13 +190,24 @@ class Lines:
             for place in self._places[part]
         ]  # fmt: skip
 
+    def in_order(self) -> Iterator[InventoryLine]:
+        """All of them by number, read on from the last one: no page is slower than the one before."""
+        if self.account.live is not None:
+            for start in range(0, self.count(), _READ_AT_ONCE):
+                yield from self[start : start + _READ_AT_ONCE]
+            return
+        rows = self._stored.select_related("site").order_by("number")
+        last = 0
+        while part := list(rows.filter(number__gt=last)[:_READ_AT_ONCE]):
+            yield from part
+            last = part[-1].number
+
     @property
     def sums(self) -> Sums:
         groups: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
         if self.account.live is None:
-            rows = self._stored.order_by().values_list("basis", "category").annotate(kg=Sum("kgco2e"))
-            for basis, category, kg in rows:
-                groups[basis, category == BESIDE] += kg
+            for cell in self._cells:
+                groups[cell.key["basis"], cell.key["category"] == BESIDE] += cell.kgco2e
         else:
             columns = self.account.live.columns
             for p in self._places:
@@ -178,10 +229,20 @@ class Lines:
         if self.account.live:
             found = set(self.account.live.columns[column])
         else:
-            version = self.account.inventory
-            rows = InventoryLine.objects.filter(supplier_id=version.supplier_id, inventory=version)
-            found = set(rows.order_by().values_list(column, flat=True).distinct())
+            found = {cell.key[column] for cell in self.account.cells}
         return sorted(_plain(value) for value in found if value not in (None, ""))
+
+    @property
+    def _cells(self) -> Iterator[Cell]:
+        for cell in self.account.cells:
+            fits = all(cell.key[FILTERS[name]] == value for name, value in self._given.items())
+            if fits and not (self.wanted.get("total") and cell.is_uncounted):
+                yield cell
+
+
+def located(totals: Mapping[str, Any]) -> Decimal | None:
+    """All scopes in the location view [kgCO2e]; None where nothing was said of any."""
+    return _sum(_number(totals.get(name)) for name in ("scope1", "scope2_location", "scope3"))
 
 
 def version_or_404(actor: Actor, pk: int) -> Inventory:
@@ -218,6 +279,13 @@ def _change(now: Account, before: Inventory | None) -> Decimal | None:
     return None if here is None or not there else (here - there) / there * 100
 
 
+def _cells_of(version: Inventory) -> list[Cell]:
+    columns = tuple(FILTERS.values())
+    rows = InventoryLine.objects.filter(supplier_id=version.supplier_id, inventory=version)
+    sums = rows.order_by().values_list(*columns).annotate(lines=Count("id"), kg=Sum("kgco2e"))
+    return [Cell(dict(zip(columns, key, strict=True)), lines, kg) for *key, lines, kg in sums]
+
+
 def versions(inventory: Inventory) -> list[Inventory]:
     """All versions of the year that the reader may see, newest first."""
     rows = Inventory.objects.filter(supplier_id=inventory.supplier_id, year=inventory.year)
@@ -245,14 +313,15 @@ class Intensity:
 
 
 def intensities(account: Account) -> list[Intensity]:
-    """One for each unit of output handed in for the year; no output, no intensity."""
+    """One for each unit of output handed in for the year, or for the one the version chose; no output, no intensity."""
     version = account.inventory
+    chosen = Q(unit=version.intensity_unit) if version.intensity_unit else Q()
     kg = _sum(account.kg(name) for name in ("scope1", "scope2_location"))
     if kg is None:
         return []
     rows = (
         Output.objects.filter(
-            supplier_id=version.supplier_id, state=Handing.SUBMITTED,
+            chosen, supplier_id=version.supplier_id, state=Handing.SUBMITTED,
             start__gte=dt.date(version.year, 1, 1), end__lte=dt.date(version.year, 12, 31),
         )
         .order_by().values_list("unit").annotate(made=Sum("value")).order_by("unit")

@@ -14,7 +14,7 @@ from suppliers.tenants.scope import current
 
 from . import energy, market_lines
 from .blocks import Block, Found
-from .gathering import gathered
+from .gathering import gathered, is_large
 from .models import Basis
 from .terms import Terms
 
@@ -28,7 +28,8 @@ def sums(*, supplier_ids: Sequence[int], year: int | None, by: str) -> dict[Any,
     if year is None or len(supplier_ids) != 1 or not _sees_all(supplier_ids[0]):
         return None
     found = Found()
-    rows = gathered(supplier_id=supplier_ids[0], year=year, terms=Terms())
+    by_period = is_large(supplier_ids[0], year)
+    rows = gathered(supplier_id=supplier_ids[0], year=year, terms=Terms(), by_period=by_period)
     lookup = Lookup()
     energy.purchased(rows.records, year, lookup, found)
     market_lines.lines(rows, year, lookup, found)

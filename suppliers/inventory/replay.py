@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from suppliers.disclosure.models import Handing, Instrument
+
 from . import freezing
 from .blocks import COLUMNS
 from .compute import computed
+from .gathering import told
 from .models import Inventory
 from .terms import Terms
 
@@ -32,6 +35,8 @@ class Replay:
     lines: int
     differences: list[Difference] = field(default_factory=list)
     totals_differ: list[str] = field(default_factory=list)
+    # Instruments (ids) that were taken back or changed since: the version counts them as they were handed in.
+    changed_since: list[int] = field(default_factory=list)
 
     @property
     def is_equal(self) -> bool:
@@ -42,9 +47,8 @@ def replay(inventory: Inventory) -> Replay:
     """Compute a frozen version again as of its moment and compare every field of every line, to the last digit."""
     if inventory.frozen_at is None:
         raise ValueError("an open version has nothing to be compared with")
-    again = computed(
-        supplier_id=inventory.supplier_id, year=inventory.year, terms=Terms.from_json(inventory.terms)
-    )
+    terms = Terms.from_json(inventory.terms)
+    again = computed(supplier_id=inventory.supplier_id, year=inventory.year, terms=terms)
     stored = freezing.stored_columns(inventory)
     names = sorted({*inventory.totals, *again.totals})
     return Replay(
@@ -54,7 +58,15 @@ def replay(inventory: Inventory) -> Replay:
         lines=len(again.columns["number"]),
         differences=_differences(stored, again.columns),
         totals_differ=[name for name in names if inventory.totals.get(name) != again.totals.get(name)],
+        changed_since=_changed_since(inventory.supplier_id, terms),
     )
+
+
+def _changed_since(supplier_id: int, terms: Terms) -> list[int]:
+    kept = {one["id"]: one for one in (terms.edge.instruments if terms.edge else None) or ()}
+    rows = Instrument.objects.filter(supplier_id=supplier_id, pk__in=kept, state=Handing.SUBMITTED)
+    now = {one.pk: told(one) for one in rows}
+    return sorted(pk for pk, said in kept.items() if now.get(pk) != dict(said))
 
 
 def _differences(stored: dict[str, list[Any]], again: dict[str, list[Any]]) -> list[Difference]:

@@ -99,6 +99,7 @@ ACTS = {
     "inventory.submit": gettext_lazy("Inventory submitted and frozen"),
     "inventory.reopen": gettext_lazy("Inventory reopened as a new version"),
     "inventory.restate": gettext_lazy("Inventory restated as a new version"),
+    "inventory.replay": gettext_lazy("Inventory computed again and compared"),
     "inventory.under_review": gettext_lazy("Review of the inventory begun"),
     "inventory.verified": gettext_lazy("Inventory verified"),
     "inventory.returned": gettext_lazy("Inventory returned"),

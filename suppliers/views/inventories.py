@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from suppliers.inventory import inventories, inventory_queries, restatement
+from suppliers.inventory import background, inventories, inventory_queries, restatement
 from suppliers.inventory.inventory_queries import Account, version_or_404
 from suppliers.inventory.models import Inventory, InventoryState
 from suppliers.inventory.report.words import TOTALS
@@ -92,6 +92,11 @@ def inventory_open(request: TenantRequest) -> HttpResponse:
 @needs(Right.RECORD_READ)
 def inventory_detail(request: TenantRequest, pk: int) -> HttpResponse:
     inventory = version_or_404(request.actor, pk)
+    if request.htmx:  # the page asks whether what it waits for is done
+        answer = HttpResponse(status=204)
+        if not background.under_way(inventory):
+            answer["HX-Refresh"] = "true"
+        return answer
     return render(request, "suppliers/inventories/detail.html", page_context(inventory, request.actor))
 
 
@@ -117,9 +122,16 @@ def inventory_edit(request: TenantRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Right.INVENTORY_SUBMIT, kind=TenantKind.SUPPLIER)
 def inventory_submit(request: TenantRequest, pk: int) -> HttpResponse:
-    inventories.submit(by=request.actor, inventory=version_or_404(request.actor, pk))
-    messages.success(request, _("Submitted. The lines of this version no longer change."))
+    if background.submit(by=request.actor, inventory=version_or_404(request.actor, pk)):
+        messages.success(request, _("Submitted. The lines of this version no longer change."))
     return redirect("inventory", pk)
+
+
+@require_POST
+@needs(Right.INVENTORY_WRITE, kind=TenantKind.SUPPLIER)
+def inventory_replay(request: TenantRequest, pk: int) -> HttpResponse:
+    background.ask_replay(by=request.actor, inventory=version_or_404(request.actor, pk))
+    return redirect(f"{reverse('inventory', args=[pk])}#replay")
 
 
 @require_http_methods(["GET", "POST"])
@@ -148,12 +160,12 @@ def inventory_restatement(request: TenantRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET if "gwp_report" in request.GET else None
     form, reason = TermsForm(data, terms=terms), ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and reason.is_valid():
-        following = restatement.restate(
+        following = background.restate(
             by=request.actor, inventory=inventory, terms=form.wanted(), reason=reason.cleaned_data["reason"]
         )
-        messages.success(
-            request, _("Version %(number)s stands beside the old one.") % {"number": following.version}
-        )
+        if following.frozen_at is not None:
+            said = _("Version %(number)s stands beside the old one.") % {"number": following.version}
+            messages.success(request, said)
         return redirect("inventory", following.pk)
     is_asked_well = not form.is_bound or form.is_valid()
     effect = (
@@ -193,6 +205,7 @@ urlpatterns = [
     path("inventory/<int:pk>/", inventory_detail, name="inventory"),
     path("inventory/<int:pk>/edit/", inventory_edit, name="inventory_edit"),
     path("inventory/<int:pk>/submit/", inventory_submit, name="inventory_submit"),
+    path("inventory/<int:pk>/replay/", inventory_replay, name="inventory_replay"),
     path("inventory/<int:pk>/reopen/", inventory_reopen, name="inventory_reopen"),
     path("inventory/<int:pk>/restatement/", inventory_restatement, name="inventory_restatement"),
 ]

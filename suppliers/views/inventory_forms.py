@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from suppliers.factors.models import FactorSet
+from suppliers.activity.models import Output
+from suppliers.factors import queries
 from suppliers.inventory.inventory_queries import Lines
 from suppliers.inventory.models import Approach, Basis, Inventory, Scope3
 from suppliers.inventory.report import words
@@ -17,6 +18,7 @@ from suppliers.sites.models import Site
 from suppliers.templatetags.greenlink import carrier_name, named
 
 EXCLUSION_ROWS = 4
+_EXCLUSION = ("category", "what", "reason", "percent")
 
 
 def _area(rows: int = 3) -> forms.Textarea:
@@ -53,11 +55,19 @@ class TermsForm(forms.Form):
 
 
 def fuel_choices(chosen: str) -> list[tuple[str, str]]:
-    """Sets of fuel parameters that were loaded, and the one that is in use."""
-    known = {
-        one.code: named(one) for one in FactorSet.objects.filter(code__contains="-FUEL-").order_by("code")
-    }
+    """Sets with a factor for at least one fuel in the unit records are kept in, and the one that is in use."""
+    known = {one.code: named(one) for one in queries.fuel_sets()}
     return list((known if chosen in known else known | {chosen: chosen}).items())
+
+
+def _unit_choices(inventory: Inventory) -> list[tuple[str, str]]:
+    units = (
+        Output.objects.filter(supplier_id=inventory.supplier_id)
+        .order_by("unit")
+        .values_list("unit", flat=True)
+    )
+    known = dict.fromkeys([*units.distinct(), inventory.intensity_unit])
+    return [("", "—"), *((unit, unit) for unit in known if unit)]
 
 
 class InventoryForm(forms.Form):
@@ -80,6 +90,10 @@ class InventoryForm(forms.Form):
     recalculation_percent = forms.DecimalField(
         label=_("Recalculate above, %"), min_value=0, max_value=100, max_digits=4, decimal_places=1
     )
+    intensity_unit = forms.ChoiceField(
+        label=_("Unit of output"), required=False, choices=(),
+        help_text=_("Intensity is given per this unit; without a choice, per each unit of the outputs handed in."),
+    )  # fmt: skip
     gwp_report = forms.ChoiceField(
         label=_("Assessment report of the IPCC"), choices=[(one, one) for one in REPORTS]
     )
@@ -91,16 +105,25 @@ class InventoryForm(forms.Form):
         given |= {"gwp_report": terms.gwp_report, "fuel_set": terms.fuel_set}
         super().__init__(data, initial=given)
         self.fields["fuel_set"].choices = fuel_choices(terms.fuel_set)  # type: ignore[attr-defined]
-        self.exclusion_names: list[tuple[str, str, str]] = []
+        self.fields["intensity_unit"].choices = _unit_choices(inventory)  # type: ignore[attr-defined]
+        self.exclusion_names: list[tuple[str, str, str, str]] = []
         for place in range(max(EXCLUSION_ROWS, len(inventory.exclusions) + 1)):
             self._exclusion(place, inventory.exclusions[place] if place < len(inventory.exclusions) else {})
 
     def _exclusion(self, place: int, said: dict[str, Any]) -> None:
-        what, reason, percent = (f"exclusion_{place}_{name}" for name in ("what", "reason", "percent"))
-        self.exclusion_names.append((what, reason, percent))
+        category, what, reason, percent = (f"exclusion_{place}_{name}" for name in _EXCLUSION)
+        self.exclusion_names.append((category, what, reason, percent))
+        said_what = said.get("what") or ""
+        categories = [(f"scope3:{one.value}", f"{one.value} {one.label}") for one in Scope3]
+        is_category = said_what in dict(categories)
+        self.fields[category] = forms.ChoiceField(
+            label=_("Scope 3 category"), required=False, choices=[("", _("another source")), *categories],
+            initial=said_what if is_category else "",
+        )  # fmt: skip
         self.fields[what] = forms.CharField(
-            label=_("Left out"), required=False, max_length=200, initial=said.get("what")
-        )
+            label=_("Another source that is left out"), required=False, max_length=200,
+            initial="" if is_category else said_what,
+        )  # fmt: skip
         self.fields[reason] = forms.CharField(
             label=_("Why it is left out"), required=False, max_length=400, initial=said.get("reason")
         )
@@ -122,9 +145,9 @@ class InventoryForm(forms.Form):
         kept = {name: value for name, value in self.cleaned_data.items() if not name.startswith("exclusion_")}
         rows = [[self.cleaned_data.get(name) for name in names] for names in self.exclusion_names]
         kept["exclusions"] = [
-            {"what": what, "reason": reason, "percent": None if percent is None else str(percent)}
-            for what, reason, percent in rows
-            if what or reason or percent is not None
+            {"what": category or what, "reason": reason, "percent": None if percent is None else str(percent)}
+            for category, what, reason, percent in rows
+            if category or what or reason or percent is not None
         ]
         return kept
 

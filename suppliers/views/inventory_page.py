@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from suppliers.calc.issues import Issue, sentence
-from suppliers.inventory import inventory_queries
+from suppliers.inventory import background, inventory_queries
+from suppliers.inventory.base_year import base_year
 from suppliers.inventory.inventory_queries import Account, Intensity
 from suppliers.inventory.models import Inventory, InventoryState, Scope3
 from suppliers.inventory.report import words
@@ -76,6 +77,14 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "terms": Terms.from_json(inventory.terms),
         "versions": [_version(one) for one in versions],
         "downloads": _downloads(inventory),
+        "exclusions": [one | {"what": words.left_out(one["what"])} for one in inventory.exclusions],
+        "is_by_period": account.is_by_period,
+        "is_under_way": background.under_way(inventory),
+        "has_failed": is_open and background.failed(inventory),
+        "replayed": None if is_open else background.last_replay(inventory),
+        "may_replay": not is_open and may_write,
+        "may_restate_base": may_submit,
+        "base_year": base_year(account, may_compute=is_own),
     }
 
 

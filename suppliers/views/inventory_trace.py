@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
+from calendar import monthrange
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
 from suppliers.inventory import inventory_trace
 from suppliers.inventory.inventory_queries import Account, Lines, version_or_404
 from suppliers.inventory.models import InventoryLine
-from suppliers.inventory.report.lines_csv import csv_rows
 from suppliers.tenants.access import TenantRequest, needs
 from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.roles import Right
@@ -33,6 +33,8 @@ def inventory_lines(request: TenantRequest, pk: int) -> HttpResponse:
     wanted = LineFilter(request.GET, lines=Lines(account))
     lines = Lines(account, wanted.wanted())
     page: Any = Paginator(cast(Any, lines), PAGE_SIZE).get_page(request.GET.get("page"))
+    if account.is_by_period:
+        _name_records(page.object_list)
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
@@ -40,11 +42,24 @@ def inventory_lines(request: TenantRequest, pk: int) -> HttpResponse:
         "filter": wanted,
         "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
         "page": page,
+        "is_by_period": account.is_by_period,
         "sums": lines.sums,
         "found": lines_found(page.paginator.count),
         "query": f"{kept.urlencode()}&" if kept else "",
     }
     return render(request, "suppliers/inventories/lines.html", context)
+
+
+def _name_records(lines: list[InventoryLine]) -> None:
+    """A line that stands for many records leads to their list."""
+    for line in lines:
+        if line.record_id and line.month and line.site:
+            last = monthrange(line.year, line.month)[1]
+            asked = {
+                "site": line.site.code, "carrier": line.carrier, "from_day": f"{line.year}-{line.month:02d}-01",
+                "until_day": f"{line.year}-{line.month:02d}-{last}",
+            }  # fmt: skip
+            line.records_url = f"{reverse('records')}?{urlencode(asked)}"  # type: ignore[attr-defined]
 
 
 @require_GET
@@ -55,7 +70,7 @@ def inventory_line(request: TenantRequest, pk: int, number: int) -> HttpResponse
     context = {
         "inventory": account.inventory,
         "line": line,
-        "trace": inventory_trace.trace(line),
+        "trace": inventory_trace.trace(line, by_period=account.is_by_period),
         "cells": _cells(line),
         "is_fragment": bool(request.htmx),
     }
@@ -79,22 +94,7 @@ def _cells(line: InventoryLine) -> list[dict[str, Any]]:
     ]
 
 
-@require_GET
-@needs(Right.RECORD_READ)
-def inventory_lines_csv(request: TenantRequest, pk: int) -> HttpResponse:
-    """Exactly what is filtered; with a byte-order mark, so that spreadsheets read the Chinese."""
-    account = Account(version_or_404(request.actor, pk))
-    wanted = LineFilter(request.GET, lines=Lines(account))
-    version = account.inventory
-    name = f"inventory-{version.supplier.code}-{version.year}-v{version.version}-lines.csv"
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(csv_rows(Lines(account, wanted.wanted())))
-    return response
-
-
 urlpatterns = [
     path("inventory/<int:pk>/lines/", inventory_lines, name="inventory_lines"),
-    path("inventory/<int:pk>/lines.csv", inventory_lines_csv, name="inventory_lines_csv"),
     path("inventory/<int:pk>/lines/<int:number>/", inventory_line, name="inventory_line"),
 ]

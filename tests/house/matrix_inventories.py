@@ -7,6 +7,7 @@ from tests.house.matrix import BUYER, COMPANIES, SUPPLIER, Act, Row, form, read,
 
 R = Right
 ONE = {"pk": "inventory"}
+FROZEN = {"pk": "frozen_inventory"}
 LINE = {"number": "1"}
 OF_SUPPLIER = {"supplier": ("supplier", BUYER)}
 SUPPLIER_ASKED = {"supplier": ("supplier", COMPANIES)}
@@ -37,7 +38,8 @@ ROWS = [
     ),
     Row("inventory_lines", READ, ONE),
     Row("inventory_lines_csv", READ, ONE),
-    Row("inventory_line", {"GET": Act(R.RECORD_READ, COMPANIES, done=(200, 404))}, ONE, fixed=LINE),
+    Row("inventory_line", READ, FROZEN, fixed=LINE),
+    Row("inventory_replay", write(R.INVENTORY_WRITE, SUPPLIER, may_refuse=STATE), ONE),
     Row("inventory_pdf", READ, ONE),
     Row("inventory_xlsx", READ, ONE),
     Row(
@@ -57,7 +59,17 @@ ROWS = [
         ONE,
     ),
     Row("api_inventory_lines", READ, ONE),
-    Row("api_inventory_trace", {"GET": Act(R.RECORD_READ, COMPANIES, done=(200, 404))}, ONE, fixed=LINE),
+    Row("api_inventory_trace", READ, FROZEN, fixed=LINE),
+    Row(
+        "api_inventory_restatement",
+        {
+            "GET": Act(R.INVENTORY_SUBMIT, SUPPLIER, may_refuse=STATE),
+            "POST": Act(R.INVENTORY_SUBMIT, SUPPLIER, body={"reason": "why"}, may_refuse=STATE),
+        },
+        FROZEN,
+    ),
+    Row("api_inventory_replay", write(R.INVENTORY_WRITE, SUPPLIER, may_refuse=STATE), ONE),
+    Row("api_inventory_csv", READ, ONE),
     Row("api_inventory_pdf", READ, ONE),
     Row("api_inventory_xlsx", READ, ONE),
 ]

@@ -28,6 +28,7 @@ from suppliers.models import (
     Upload,
     WarningRule,
 )
+from tests.house import matrix_own_factors
 from tests.house.canaries import Readers
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def plant_supplier(world: MatrixWorld, code: str) -> None:
             _line(world, code, version, tag, readers)
             # lines are written while their version is open
             Inventory.objects.filter(pk=version.pk).update(state=state, frozen_at=NOW)
+            world.thing("frozen_inventory", version.pk, code, readers, tag)
         if is_assigned:
             _review(world, code, version)
     _entries(world, code)
@@ -96,6 +98,7 @@ def _line(world: MatrixWorld, code: str, version: Inventory, tag: str, readers: 
         evidence=EvidenceFile.objects.filter(
             supplier=supplier, entered_by=None, released_at__isnull=False
         ).first(),
+        own_factor=matrix_own_factors.plant_used(world, code) if tag == "assigned" else None,
     )  # fmt: skip
     world.thing("inventory_line", line.pk, code, readers, tag)
 

@@ -117,7 +117,8 @@ def _boundary(version: Inventory) -> Chapter:
 
 def _exclusions(version: Inventory) -> Chapter:
     rows: list[list[Cell]] = [
-        [one.get("what", ""), one.get("reason", ""), _text(one.get("percent"))] for one in version.exclusions
+        [words.left_out(one.get("what", "")), one.get("reason", ""), _text(one.get("percent"))]
+        for one in version.exclusions
     ]
     columns = [_("Left out"), _("Why it is left out"), _("Share of the total, %")]
     note = "" if rows else _("Nothing is excluded.")
@@ -243,8 +244,7 @@ def _coverage(version: Inventory) -> Chapter:
 def _verification(version: Inventory) -> Chapter:
     rows = Statement.objects.filter(supplier_id=version.supplier_id, inventory=version).order_by("issued_at")
     facts = [
-        (_("Statement"), f"{one.number} · {one.get_state_display()} · {one.issued_at:%Y-%m-%d}")
-        for one in rows
+        (_("Statement"), f"{one.number} · {one.standing.label} · {one.issued_at:%Y-%m-%d}") for one in rows
     ]
     return Chapter(
         _("Verification"), facts=facts, note="" if facts else _("This version has not been verified.")

@@ -1,32 +1,50 @@
-"""The report of a version as a file in a language: its bytes and its name."""
+"""The report of a version, and its lines, as a file in a language: its bytes and its name."""
 
 from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.utils import translation
 
-from suppliers.inventory.inventory_queries import Account
+from suppliers.inventory.inventory_queries import Account, Lines
 from suppliers.inventory.models import Inventory
 
 from .content import report
+from .lines_csv import csv_rows
 from .pdf import pdf
-from .workbook import workbook
+from .workbook import write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
 
 
 def pdf_file(inventory: Inventory, language: str = "") -> tuple[bytes, str]:
-    with translation.override(_language(language)):
-        return pdf(report(Account(inventory))), _name(inventory, "pdf")
+    with translation.override(chosen_language(language)):
+        return pdf(report(Account(inventory))), name_of(inventory, "pdf")
 
 
-def xlsx_file(inventory: Inventory, language: str = "") -> tuple[bytes, str]:
-    with translation.override(_language(language)):
+@contextmanager
+def written(
+    inventory: Inventory, ending: str, language: str = "", wanted: Mapping[str, Any] | None = None
+) -> Iterator[IO[bytes]]:
+    """The workbook (`xlsx`) or the filtered lines (`csv`), written to a file that is gone afterwards."""
+    with translation.override(chosen_language(language)), tempfile.TemporaryFile() as file:
         account = Account(inventory)
-        return workbook(account, report(account)), _name(inventory, "xlsx")
+        if ending == "xlsx":
+            write_workbook(cast(IO[bytes], file), account, report(account))
+        else:
+            _write_csv(cast(IO[bytes], file), Lines(account, wanted or {}))
+        file.seek(0)
+        yield cast(IO[bytes], file)
 
 
-def _language(asked: str) -> str:
+def chosen_language(asked: str) -> str:
     """`zh`, `en`, or that of the reader."""
     chosen = {"zh": "zh-hans"}.get(asked, asked)
     return (
@@ -34,5 +52,13 @@ def _language(asked: str) -> str:
     )
 
 
-def _name(inventory: Inventory, ending: str) -> str:
-    return f"inventory-{inventory.supplier.code}-{inventory.year}-v{inventory.version}.{ending}"
+def name_of(inventory: Inventory, ending: str) -> str:
+    lines = "-lines" if ending == "csv" else ""
+    return f"inventory-{inventory.supplier.code}-{inventory.year}-v{inventory.version}{lines}.{ending}"
+
+
+def _write_csv(file: IO[bytes], lines: Lines) -> None:
+    """With a byte-order mark, so that spreadsheets read the Chinese."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    csv.writer(text).writerows(csv_rows(lines))
+    text.detach()

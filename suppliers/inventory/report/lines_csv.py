@@ -11,15 +11,11 @@ from suppliers.inventory.models import InventoryLine
 HEADER = ("number", "year", "month", "scope", "iso_category", "scope3_category", "category", "basis", "gas", "carrier", "site",
           "quantity", "unit", "factor_code", "factor_value", "gwp_code", "gwp_value", "kgco2e", "kgce", "data_quality",
           "description", "document", "file_row")  # fmt: skip
-LIMIT = 1_000_000
-_CHUNK = 5_000
 
 
 def csv_rows(lines: Lines) -> Iterator[list[Any]]:
     yield list(HEADER)
-    for start in range(0, min(lines.count(), LIMIT), _CHUNK):
-        for line in lines[start : start + _CHUNK]:
-            yield _row(line)
+    yield from map(_row, lines.in_order())
 
 
 def _row(line: InventoryLine) -> list[Any]:

@@ -42,6 +42,14 @@ def category(code: str) -> str:
     return str(CATEGORIES.get(code, code))
 
 
+def left_out(what: str) -> str:
+    """An exclusion in the reader's words: `scope3:14` names a category, everything else is said freely."""
+    kind, _mark, number = what.partition(":")
+    if kind == "scope3" and number.isdigit() and int(number) in Scope3.values:
+        return f"{TOTALS['scope3']}: {number} {Scope3(int(number)).label}"
+    return what
+
+
 def grade(letter: str) -> str:
     names = {
         "A": gettext("metered or invoiced"), "B": gettext("calculated from documents"),

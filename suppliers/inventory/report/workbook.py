@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -20,12 +19,11 @@ LINES_LIMIT = 200_000
 _NUMBERS = {"quantity", "factor_value", "gwp_value", "kgco2e", "kgce"}
 
 
-def workbook(account: Account, report: Report) -> bytes:
-    kept = io.BytesIO()
+def write_workbook(file: IO[bytes], account: Account, report: Report) -> None:
     book = xlsxwriter.Workbook(
-        kept,
+        file,
         {
-            "in_memory": True,
+            "constant_memory": True,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
@@ -44,7 +42,6 @@ def workbook(account: Account, report: Report) -> bytes:
     )
     _lines_sheet(book.add_worksheet(_("Lines")), account, formats)
     book.close()
-    return kept.getvalue()
 
 
 def gri(account: Account) -> Table:
@@ -142,11 +139,19 @@ def _table(sheet: Any, row: int, table: Table, formats: dict[str, Any]) -> int:
     return row + 1
 
 
+def _cut_short(lines: Lines) -> str:
+    return _("A workbook holds the first %(limit)s lines of %(count)s; the CSV of the lines holds them all.") % {
+        "limit": f"{LINES_LIMIT:,}", "count": f"{lines.count():,}"
+    }  # fmt: skip
+
+
 def _lines_sheet(sheet: Any, account: Account, formats: dict[str, Any]) -> None:
     sheet.freeze_panes(1, 0)
     numbers = [name in _NUMBERS for name in HEADER]
-    for row, cells in enumerate(csv_rows(Lines(account))):
+    lines = Lines(account)
+    for row, cells in enumerate(csv_rows(lines)):
         if row > LINES_LIMIT:
+            sheet.write_string(row, 0, _cut_short(lines))
             break
         for place, cell in enumerate(cells):
             if row == 0:

@@ -53,6 +53,9 @@ class Command(BaseCommand):
             f"scope 1 {totals['scope1']}, scope 2 location {totals['scope2_location']}, "
             f"market {totals['scope2_market']}, scope 3 {totals['scope3'] or '–'} kgCO2e; sha256 {result.digest}"
         )
+        if result.changed_since:
+            numbers = ", ".join(map(str, result.changed_since))
+            self.stdout.write(f"  taken back or changed since, counted as handed in: instruments {numbers}")
         for name in result.totals_differ:
             self.stdout.write(f"  {name}: {result.inventory.totals.get(name)} -> {totals.get(name)}")
         for one in result.differences[:SHOWN]:
@@ -79,6 +82,7 @@ def _as_dict(result: Replay) -> dict[str, Any]:
         "lines": result.lines,
         "digest": {"stored": result.inventory.digest, "replayed": result.digest},
         "totals": {"stored": result.inventory.totals, "replayed": result.totals},
+        "instruments_changed_since": result.changed_since,
         "differences": [
             {"number": one.number, "what": one.what, "stored": one.stored, "replayed": one.replayed}
             for one in result.differences

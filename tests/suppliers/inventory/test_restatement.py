@@ -87,7 +87,7 @@ def frozen(world, everyone, alice):
 
 def test_nothing_new_changes_nothing(frozen):
     effect = restatement.preview(inventory=frozen)
-    assert effect.is_none and effect.lines_before == effect.lines_after == 4
+    assert effect.is_none and effect.totals_before["lines"] == effect.totals_after["lines"] == 4
 
 
 def test_another_assessment_report_shows_which_lines_and_how_much(frozen, alice):
