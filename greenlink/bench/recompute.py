@@ -17,9 +17,9 @@ from django.db import connection, transaction
 
 from suppliers.factors import actions as factors
 from suppliers.inventory import freezing, restatement
+from suppliers.inventory.accounts import Account
 from suppliers.inventory.blocks import COLUMNS
 from suppliers.inventory.compute import computed
-from suppliers.inventory.inventory_queries import Account
 from suppliers.inventory.models import Inventory
 from suppliers.inventory.restatement import LARGE_LINES
 from suppliers.inventory.terms import Terms

@@ -25,8 +25,9 @@ from suppliers.api.inventory_shapes import (
 from suppliers.api.openapi import TENANT, answers
 from suppliers.calc.issues import sentence
 from suppliers.inventory import background, inventories, inventory_queries
+from suppliers.inventory.accounts import Account
 from suppliers.inventory.base_year import base_year
-from suppliers.inventory.inventory_queries import Account, version_or_404
+from suppliers.inventory.inventory_queries import version_or_404
 from suppliers.inventory.models import Inventory
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.roles import Right

@@ -22,7 +22,8 @@ from suppliers.api.inventory_shapes import (
 )
 from suppliers.api.openapi import TENANT, answers
 from suppliers.inventory import background, inventory_trace, restatement
-from suppliers.inventory.inventory_queries import Account, Lines, version_or_404
+from suppliers.inventory.accounts import Account, Lines
+from suppliers.inventory.inventory_queries import version_or_404
 from suppliers.inventory.models import Inventory, InventoryLine
 from suppliers.inventory.terms import Terms
 from suppliers.tenants.roles import Right

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from suppliers.api.base import Number
 from suppliers.api.filters import FIRST_YEAR, LAST_YEAR
+from suppliers.inventory.accounts import MARKET_TOTAL
 from suppliers.inventory.models import Approach, Basis, InventoryLine, InventoryState
 from suppliers.inventory.terms import REPORTS
 
@@ -170,7 +171,8 @@ class InventoryReasonSerializer(serializers.Serializer[Any]):
 
 
 class InventoryLineFilter(serializers.Serializer[Any]):
-    """`total` leaves what the location-based total counts: no market lines, nothing that stands beside."""
+    """`total` leaves what the location-based total counts: no market lines, nothing that stands beside; `view` the same of
+    either view."""
 
     scope = serializers.IntegerField(required=False, min_value=1, max_value=3)
     iso = serializers.IntegerField(required=False, min_value=1, max_value=6)
@@ -181,6 +183,12 @@ class InventoryLineFilter(serializers.Serializer[Any]):
     month = serializers.IntegerField(required=False, min_value=1, max_value=12)
     basis = BasisField(choices=Basis.choices, required=False)
     total = serializers.BooleanField(required=False, default=False)
+    view = serializers.RegexField("^(location|market)$", required=False, help_text="location or market.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        found = super().to_internal_value(data)
+        view = found.pop("view", None)
+        return found | {"total": MARKET_TOTAL if view == MARKET_TOTAL else bool(view)} if view else found
 
 
 class InventoryLineSerializer(serializers.Serializer[Any]):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .accounts import Account, located
 from .compute import computed
 from .gathering import is_large
-from .inventory_queries import Account, located
 from .models import Inventory, InventoryState
 from .terms import Terms
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 
 from suppliers.activity.models import ActivityRecord
@@ -14,7 +15,7 @@ from suppliers.disclosure.models import EvidenceFile, Instrument
 from suppliers.factors.models import Factor, OwnFactor
 from suppliers.uploads.models import CellFix, Upload
 
-from .inventory_queries import Account, Lines
+from .accounts import Account, Lines
 from .models import Inventory, InventoryEntry, InventoryLine
 
 
@@ -33,8 +34,12 @@ def line_or_404(account: Account, number: int) -> InventoryLine:
     return found
 
 
-def trace(line: InventoryLine) -> dict[str, Any]:
-    """The way back. What the reader may not see itself (a record before its enrolment, a file) is None."""
+def trace(line: InventoryLine, *, by_period: bool = False) -> dict[str, Any]:
+    """The way back. What the reader may not see itself (a record before its enrolment, a file) is None.
+
+    `by_period`: the line stands for all records of its site, carrier and period (Account.is_by_period); `period` says
+    which, and leads to their list.
+    """
     of = {"supplier_id": line.supplier_id}
     record = with_upload(
         ActivityRecord.objects.filter(**of, pk=line.record_id).select_related("site", "meter", "created_by")
@@ -51,7 +56,8 @@ def trace(line: InventoryLine) -> dict[str, Any]:
         "line": _line(line),
         "factor": _factor(line),
         "gwp": {"code": line.gwp_code, "value": line.gwp_value} if line.gwp_code else None,
-        "record": _record(record) if record else None,
+        "record": _record(record) if record and not by_period else None,
+        "period": _period(record) if record and by_period else None,
         "entry": _entry(entry) if entry else None,
         "instrument": {"id": proof.pk, "kind": proof.kind, "year": proof.year, "kwh": proof.kwh}
         if proof
@@ -81,11 +87,7 @@ def _factor(line: InventoryLine) -> dict[str, Any]:
             "year": factor.year, "source": factor.set.source, "edition": factor.set.edition,
             "verified": factor.verified,
         }  # fmt: skip
-    own = (
-        OwnFactor.objects.filter(supplier_id=line.supplier_id, pk=line.own_factor_id).first()
-        if line.own_factor_id
-        else None
-    )
+    own = _own_factor(line)
     blank = {
         "name": "",
         "name_en": "",
@@ -98,7 +100,23 @@ def _factor(line: InventoryLine) -> dict[str, Any]:
     }
     if own is None:
         return base | blank
-    return base | blank | {"name": own.name, "unit": own.unit, "region": own.region, "source": own.source}
+    document = own.document
+    return base | blank | {
+        "name": own.name, "unit": own.unit, "region": own.region, "source": own.source, "own_factor": own.pk,
+        "evidence": {"filename": document.filename, "sha256": document.sha256} if document else None,
+    }  # fmt: skip
+
+
+def _own_factor(line: InventoryLine) -> OwnFactor | None:
+    if not line.own_factor_id:
+        return None
+    may_be = Q(supplier_id=line.supplier_id) | ~Q(
+        buyer=None
+    )  # the company's own, or a program's that it is in
+    found: OwnFactor | None = (
+        OwnFactor.objects.filter(may_be, pk=line.own_factor_id).select_related("evidence").first()
+    )
+    return found
 
 
 def _record(record: ActivityRecord) -> dict[str, Any]:
@@ -122,6 +140,17 @@ def _record(record: ActivityRecord) -> dict[str, Any]:
         "by": str(record.created_by) if record.created_by else "",
         "at": record.created_at,
     }
+
+
+def _period(record: ActivityRecord) -> dict[str, Any]:
+    rows = ActivityRecord.objects.filter(
+        supplier_id=record.supplier_id, site=record.site_id, carrier=record.carrier, start=record.start,
+        end=record.end, withdrawn_at=None,
+    )  # fmt: skip
+    return {
+        "site": record.site.code, "carrier": record.carrier, "start": record.start, "end": record.end,
+        "records": rows.count(),
+    }  # fmt: skip
 
 
 def _entry(entry: InventoryEntry) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from suppliers.inventory import background, inventories, inventory_queries, restatement
-from suppliers.inventory.inventory_queries import Account, version_or_404
+from suppliers.inventory import accounts, background, inventories, inventory_queries, restatement
+from suppliers.inventory.accounts import Account
+from suppliers.inventory.inventory_queries import version_or_404
 from suppliers.inventory.models import Inventory, InventoryState
 from suppliers.inventory.report.words import TOTALS
 from suppliers.inventory.terms import Terms
@@ -55,7 +56,7 @@ def _row(row: inventory_queries.Year, covered: dict[int, Decimal], actor: Actor)
         "inventory": row.inventory,
         "tone": INVENTORY_TONES[row.inventory.state],
         # What an open version will say is computed on its own page, not for a list.
-        "figures": [account.kg(name) if row.inventory.totals else None for name in inventory_queries.SCOPES],
+        "figures": [account.kg(name) if row.inventory.totals else None for name in accounts.SCOPES],
         "covered": covered.get(row.year),
         "due": _due(row.inventory, actor),
     }
@@ -195,7 +196,7 @@ def _moves(effect: restatement.Effect) -> list[dict[str, Any]]:
             "after": effect.totals_after.get(name),
             "by": effect.by(name) / 1000,
         }
-        for name in inventory_queries.SCOPES
+        for name in accounts.SCOPES
     ]
 
 

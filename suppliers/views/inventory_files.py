@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from suppliers.inventory.inventory_queries import Account, Lines, version_or_404
+from suppliers.inventory.accounts import Account, Lines
+from suppliers.inventory.inventory_queries import version_or_404
 from suppliers.inventory.models import Inventory
 from suppliers.inventory.report import files, kept
 from suppliers.tenants.access import TenantRequest, needs

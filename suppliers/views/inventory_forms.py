@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suppliers.activity.models import Output
 from suppliers.factors import queries
-from suppliers.inventory.inventory_queries import Lines
+from suppliers.inventory.accounts import MARKET_TOTAL, Lines
 from suppliers.inventory.models import Approach, Basis, Inventory, Scope3
 from suppliers.inventory.report import words
 from suppliers.inventory.terms import REPORTS, Terms
@@ -168,8 +168,10 @@ class LineFilter(forms.Form):
     site = forms.TypedChoiceField(label=_("Site"), coerce=int, empty_value=None, required=False)
     month = forms.TypedChoiceField(label=_("Month"), coerce=int, empty_value=None, required=False)
     basis = forms.ChoiceField(label=_("Basis"), required=False)
-    # What counts in the location-based total: neither market lines nor what stands beside.
-    total = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # What counts in a total: of the location view ("on"), or of the market view; never what stands beside.
+    total = forms.ChoiceField(
+        required=False, widget=forms.HiddenInput, choices=[(one, one) for one in ("on", MARKET_TOTAL)]
+    )
 
     def __init__(self, data: Any, *, lines: Lines) -> None:
         super().__init__(data, auto_id="filter-%s")

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from suppliers.calc.issues import Issue, sentence
-from suppliers.inventory import background, inventory_queries
+from suppliers.inventory import accounts, background, inventory_queries
+from suppliers.inventory.accounts import MARKET_TOTAL, Account
 from suppliers.inventory.base_year import base_year
-from suppliers.inventory.inventory_queries import Account, Intensity
+from suppliers.inventory.inventory_queries import Intensity
 from suppliers.inventory.models import Inventory, InventoryState, Scope3
 from suppliers.inventory.report import words
 from suppliers.inventory.terms import Terms
@@ -58,7 +59,7 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         and is_newest
         and inventory.state != InventoryState.UNDER_REVIEW,
         "can_submit": bool(inventory.boundary.strip() and inventory.organisation.strip()),
-        "scopes": [_scope(account, name, before) for name in inventory_queries.SCOPES],
+        "scopes": [_scope(account, name, before) for name in accounts.SCOPES],
         "sums": _grand(account, before),
         "iso": _cut(account, "by_iso", lambda key: words.ISO[key], "iso", before),
         "gases": _cut(account, "by_gas", str, "gas", before),
@@ -77,6 +78,7 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "terms": Terms.from_json(inventory.terms),
         "versions": [_version(one) for one in versions],
         "downloads": _downloads(inventory),
+        "total_url": lines_url(inventory, total="on"),
         "exclusions": [one | {"what": words.left_out(one["what"])} for one in inventory.exclusions],
         "is_by_period": account.is_by_period,
         "is_under_way": background.under_way(inventory),
@@ -105,10 +107,13 @@ def _scope(account: Account, name: str, before: Inventory | None) -> dict[str, A
 def _grand(account: Account, before: Inventory | None) -> list[dict[str, Any]]:
     earlier = Account(before) if before else None
     pairs = [
-        (_("All scopes, location-based"), account.located, earlier.located if earlier else None),
-        (_("All scopes, market-based"), account.market, earlier.market if earlier else None),
+        (_("All scopes, location-based"), "on", account.located, earlier.located if earlier else None),
+        (_("All scopes, market-based"), MARKET_TOTAL, account.market, earlier.market if earlier else None),
     ]
-    return [{"label": label, "kg": now} | _against(now, then) for label, now, then in pairs]
+    return [
+        {"label": label, "kg": now, "url": lines_url(account.inventory, total=total)} | _against(now, then)
+        for label, total, now, then in pairs
+    ]
 
 
 def _against(now: Decimal | None, then: Decimal | None) -> dict[str, Any]:

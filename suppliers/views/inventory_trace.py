@@ -13,7 +13,8 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
 from suppliers.inventory import inventory_trace
-from suppliers.inventory.inventory_queries import Account, Lines, version_or_404
+from suppliers.inventory.accounts import Account, Lines
+from suppliers.inventory.inventory_queries import version_or_404
 from suppliers.inventory.models import InventoryLine
 from suppliers.tenants.access import TenantRequest, needs
 from suppliers.tenants.language import reads_chinese

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from suppliers.calc.issues import sentence
 from suppliers.inventory import inventory_queries
-from suppliers.inventory.inventory_queries import Account
+from suppliers.inventory.accounts import Account
+from suppliers.inventory.base_year import base_year
 from suppliers.inventory.models import Inventory, Scope3, Statement
 from suppliers.inventory.terms import Terms
 from suppliers.templatetags.greenlink import named, percent
@@ -166,7 +167,7 @@ def _scope3(account: Account) -> Chapter:
 def _compared(account: Account) -> Chapter:
     version, before = account.inventory, inventory_queries.year_before(account.inventory)
     facts = [
-        (_("Base year"), _text(version.base_year)),
+        (_("Base year"), _base_year(account)),
         (_("Base-year recalculation policy"), _text(version.recalculation_policy)),
         (_("Recalculate above, %"), str(version.recalculation_percent)),
     ]
@@ -189,6 +190,18 @@ def _compared(account: Account) -> Chapter:
     return Chapter(_("Base year, comparison and intensity"), facts=facts, tables=tables)
 
 
+def _base_year(account: Account) -> str:
+    found = base_year(account, may_compute=False)
+    if found is None or found.kgco2e is None:
+        return _text(account.inventory.base_year)
+    said = (
+        f"{found.year} (v{found.version.version}): {plain(tonnes(found.kgco2e))} tCO2e"
+        if found.version
+        else ""
+    )
+    return said if found.change_percent is None else f"{said}, {percent(found.change_percent)}"
+
+
 def _method(account: Account) -> Chapter:
     terms = Terms.from_json(account.inventory.terms)
     language = "zh" if reads_chinese() else "en"
@@ -199,6 +212,7 @@ def _method(account: Account) -> Chapter:
         ),
         (_("Assessment report of the IPCC"), terms.gwp_report),
         (_("Fuel parameters"), terms.fuel_set),
+        (_("Edition of the method"), str(terms.method)),
         (_("Imported electricity"), _("Twice: by the grid's location factor, and by contractual instruments of the same year.")),
     ]  # fmt: skip
     facts += [(_("Not counted yet"), sentence(issue, language=language)) for issue in account.issues]
@@ -243,12 +257,16 @@ def _coverage(version: Inventory) -> Chapter:
 
 def _verification(version: Inventory) -> Chapter:
     rows = Statement.objects.filter(supplier_id=version.supplier_id, inventory=version).order_by("issued_at")
-    facts = [
-        (_("Statement"), f"{one.number} · {one.standing.label} · {one.issued_at:%Y-%m-%d}") for one in rows
-    ]
+    facts = [(_("Statement"), _statement(one)) for one in rows]
     return Chapter(
         _("Verification"), facts=facts, note="" if facts else _("This version has not been verified.")
     )
+
+
+def _statement(one: Statement) -> str:
+    """Number, state, and the days from issue to end where it has one."""
+    days = f"{one.issued_at:%Y-%m-%d}" + (f" – {one.valid_until:%Y-%m-%d}" if one.valid_until else "")
+    return f"{one.number} · {one.standing.label} · {days}"
 
 
 def plain(number: Decimal | None) -> str:

@@ -12,7 +12,7 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.utils import translation
 
-from suppliers.inventory.inventory_queries import Account, Lines
+from suppliers.inventory.accounts import Account, Lines
 from suppliers.inventory.models import Inventory
 
 from .content import report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from suppliers.inventory.inventory_queries import Lines
+from suppliers.inventory.accounts import Lines
 from suppliers.inventory.models import InventoryLine
 
 HEADER = ("number", "year", "month", "scope", "iso_category", "scope3_category", "category", "basis", "gas", "carrier", "site",

@@ -9,7 +9,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from suppliers.inventory import inventory_queries
-from suppliers.inventory.inventory_queries import Account, Lines
+from suppliers.inventory.accounts import Account, Lines
 from suppliers.inventory.models import Scope3
 
 from .content import Cell, Report, Table, tonnes

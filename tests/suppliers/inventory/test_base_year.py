@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from suppliers.inventory import inventories, restatement
+from suppliers.inventory.accounts import Account
 from suppliers.inventory.base_year import base_year
-from suppliers.inventory.inventory_queries import Account
 from suppliers.inventory.terms import Terms
 from tests.suppliers.inventory.years import described, factors_loaded, record
 

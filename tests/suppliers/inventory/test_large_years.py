@@ -11,8 +11,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from suppliers.inventory import background, gathering, inventories, market_view, restatement
+from suppliers.inventory.accounts import Account
 from suppliers.inventory.compute import computed
-from suppliers.inventory.inventory_queries import Account
 from suppliers.inventory.report import files, kept, workbook
 from suppliers.inventory.terms import Terms
 from suppliers.jobs import queue

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from django.utils import translation
 
-from suppliers.inventory.inventory_queries import Account
+from suppliers.inventory.accounts import Account
 from suppliers.inventory.report import files
 from suppliers.inventory.report.content import report
 from suppliers.inventory.report.workbook import gri, ifrs
