@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suppliers.calc.carriers import CARRIERS, find
 from suppliers.calc.reductions import printed, reduction
+from suppliers.calc.units import expected, to_base
 from suppliers.tenants.refusals import Refusal
 
 from . import regions
@@ -35,18 +36,33 @@ class Saved:
 
 
 def saved(
-    quantity: Decimal, carrier: str, *, year: int = PLAN_YEAR, factor: str = "", coal: str = ""
+    quantity: Decimal,
+    carrier: str,
+    *,
+    unit: str = "",
+    year: int = PLAN_YEAR,
+    factor: str = "",
+    coal: str = "",
 ) -> Saved:
-    """Reckons a quantity [base unit of the carrier] over; `factor` and `coal` are codes, by choice.
+    """Reckons a quantity [`unit`, else the base unit of the carrier] over; `factor` and `coal` are codes, by choice.
 
-    Refuses (`factor.missing`) what has no factor or coefficient, a code that is not on file or not per the
-    carrier's unit, and (`factor.life_cycle`) a product footprint.
+    Refuses (`reduction.unit`) a unit that does not measure the carrier, (`factor.missing`) what has no factor or
+    coefficient, a code that is not on file or not per the carrier's unit, and (`factor.life_cycle`) a product footprint.
     """
     known = find(carrier)
     if known is None:
         raise _missing(carrier)
     if not quantity.is_finite() or quantity < 0:
         raise Refusal("reduction.quantity", _("A saving is a number from zero on."), status=422)
+    per_unit = to_base(unit, known) if unit else Decimal(1)
+    if per_unit is None:
+        raise Refusal(
+            "reduction.unit",
+            _("%(unit)s does not measure this; one of: %(units)s.")
+            % {"unit": unit, "units": ", ".join(expected(known))},
+            status=422,
+        )
+    quantity *= per_unit
     lookup = Lookup()
     emission = _by_code(factor) if factor else lookup.factor_for(known.code, regions.NATION, year)
     coal = coal or PLAN_COAL.get(known.code, "")

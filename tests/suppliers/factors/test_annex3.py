@@ -99,6 +99,11 @@ def test_command(capsys):
         "factor": "A-NG",
         "coal": "TCE-NG-12143",
     }
+    # 1.8600 x 10^4 m3: the same gas as a bill writes it
+    call_command("reduction", "1.86", "natural_gas", "--unit", "万m3")
+    assert "22.59 tce" in capsys.readouterr().out
+    with pytest.raises(CommandError, match=r"reduction\.unit"):
+        call_command("reduction", "1", "diesel", "--unit", "kWh")
     with pytest.raises(CommandError, match="not a number"):
         call_command("reduction", "many", "electricity")
     with pytest.raises(CommandError, match=r"reduction\.quantity"):

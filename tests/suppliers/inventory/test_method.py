@@ -104,3 +104,15 @@ def test_a_residual_mix_of_a_program_joined_later_does_not_reach_it_either(world
     )  # fmt: skip
     assert computed(supplier_id=world.supplier.pk, year=2023, terms=Terms()).totals != frozen.totals
     assert replay(frozen).is_equal and frozen.frozen_at == clock.now()
+
+
+def test_the_page_computes_again_and_says_what_came_out(
+    world, frozen, client, django_capture_on_commit_callbacks
+):
+    client.force_login(world.alice.user)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"/inventory/{frozen.pk}/replay/").status_code == 302
+    page = client.get(f"/inventory/{frozen.pk}/", headers={"Accept-Language": "en"}).content.decode()
+    assert f"{frozen.totals['lines']} lines computed again" in page and "equal to the last digit" in page
+    said = client.get(f"/api/v1/inventories/{frozen.pk}/").json()["replayed"]
+    assert said["is_equal"] is True and said["differing"] == 0
