@@ -23,13 +23,14 @@ from suppliers.api.inventory_shapes import (
     InventoryTotalsSerializer,
 )
 from suppliers.api.openapi import TENANT, answers
-from suppliers.calc.issues import sentence
+from suppliers.calc.issues import told
 from suppliers.inventory import background, inventories, inventory_queries
 from suppliers.inventory.accounts import Account
 from suppliers.inventory.base_year import base_year
 from suppliers.inventory.inventory_queries import version_or_404
 from suppliers.inventory.models import Inventory
 from suppliers.tenants.actors import Actor
+from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.roles import Right
 
 READ = {"GET": [Right.RECORD_READ]}
@@ -89,10 +90,7 @@ class InventoryView(APIView):
             "is_under_way": background.under_way(account.inventory),
             "base_year_beside": _base_year(account, actor_of(request)),
             "replayed": _replayed(account.inventory),
-            "issues": [
-                {"code": one.code, "severity": one.severity, "message": sentence(one)}
-                for one in account.issues
-            ],
+            "issues": told(account.issues, "zh" if reads_chinese() else "en"),
             "coverage": inventory_queries.coverage(account.inventory),
             "intensities": InventoryIntensitySerializer(
                 inventory_queries.intensities(account), many=True

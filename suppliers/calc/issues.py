@@ -5,7 +5,7 @@ have variants, chosen by `data["reason"]` (`row.meter` with reason `carrier`), s
 says what to do next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -226,3 +226,11 @@ def _listed(value: Any, language: str) -> Any:
     if not value:
         return "—"
     return ("、" if language.startswith("zh") else ", ").join(str(item) for item in value)
+
+
+def told(found: Iterable[Issue], language: str) -> list[dict[str, str]]:
+    """Issues as plain rows for pages and answers: code, severity, and the sentence in `language`."""
+    return [
+        {"code": one.code, "severity": str(one.severity), "message": sentence(one, language=language)}
+        for one in found
+    ]

@@ -12,8 +12,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from suppliers.calc.issues import told
 from suppliers.tenants import audit, clock
 from suppliers.tenants.actors import Actor
+from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.models import Supplier
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right
@@ -174,7 +176,9 @@ def freeze(*, by: Actor, inventory: Inventory, terms: Terms) -> None:
     found = computed(supplier_id=inventory.supplier_id, year=inventory.year, terms=terms)
     if not found.columns["number"]:
         raise Refusal(
-            "inventory.empty", _("There is nothing to submit: the year has no lines."), issues=found.issues
+            "inventory.empty",
+            _("There is nothing to submit: the year has no lines."),
+            issues=told(found.issues, "zh" if reads_chinese() else "en"),
         )
     freezing.write_lines(inventory, found)
     inventory.terms, inventory.totals = terms.to_json(), found.totals

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from suppliers.calc.issues import Issue, sentence
+from suppliers.calc.issues import told
 from suppliers.inventory import accounts, background, inventory_queries
 from suppliers.inventory.accounts import MARKET_TOTAL, Account
 from suppliers.inventory.base_year import base_year
@@ -74,7 +74,7 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "covered": inventory_queries.covered_percent(inventory.supplier_id, [inventory.year]).get(
             inventory.year
         ),
-        "issues": _issues(account.issues),
+        "issues": told(account.issues, "zh" if reads_chinese() else "en"),
         "terms": Terms.from_json(inventory.terms),
         "versions": [_version(one) for one in versions],
         "downloads": _downloads(inventory),
@@ -167,14 +167,6 @@ def _cell(share: float) -> dict[str, str]:
     if share > 0:
         return {"state": "part", "word": _("%(percent)s %% of the days") % {"percent": round(share * 100)}}
     return {"state": "none", "word": _("no data")}
-
-
-def _issues(issues: list[Issue]) -> list[dict[str, Any]]:
-    language = "zh" if reads_chinese() else "en"
-    return [
-        {"code": issue.code, "severity": issue.severity, "text": sentence(issue, language=language)}
-        for issue in issues
-    ]
 
 
 def _version(version: Inventory) -> dict[str, Any]:

@@ -45,6 +45,8 @@ def inventory_lines(request: TenantRequest, pk: int) -> HttpResponse:
         "page": page,
         "is_by_period": account.is_by_period,
         "sums": lines.sums,
+        # What a total leaves out has no sum of its own here.
+        "view": wanted.wanted().get("total"),
         "found": lines_found(page.paginator.count),
         "query": f"{kept.urlencode()}&" if kept else "",
     }

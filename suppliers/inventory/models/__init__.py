@@ -14,7 +14,7 @@ from .reviews import (
     LineCheck,
     Opinion,
 )
-from .statements import Statement, StatementState
+from .statements import Standing, Statement, StatementState, standing_on
 
 __all__ = [
     "Approach",
@@ -36,6 +36,8 @@ __all__ = [
     "LineCheck",
     "Opinion",
     "Scope3",
+    "Standing",
     "Statement",
     "StatementState",
+    "standing_on",
 ]

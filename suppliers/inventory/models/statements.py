@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,21 @@ class StatementState(models.TextChoices):
     VALID = "valid", _("valid")
     SUPERSEDED = "superseded", _("superseded")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Standing(models.TextChoices):
+    """How a statement stands on a day: its state, and whether its own last day has gone by. Never stored."""
+
+    VALID = "valid", _("valid")
+    ENDED = "ended", _("validity ended")
+    SUPERSEDED = "superseded", _("superseded")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+def standing_on(today: dt.date, state: str, valid_until: dt.date | None) -> Standing:
+    if state == StatementState.VALID and valid_until is not None and valid_until < today:
+        return Standing.ENDED
+    return Standing(state)
 
 
 class Statement(Reviewed):
@@ -46,6 +63,10 @@ class Statement(Reviewed):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def standing(self) -> Standing:
+        return standing_on(clock.today(), self.state, self.valid_until)
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:

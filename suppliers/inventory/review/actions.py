@@ -51,7 +51,7 @@ def assign(
         raise Refusal("review.materiality", _("Materiality is above 0 and at most 100 %."), status=422)
     independence.refuse_unless_accredited(body)
     if verifier is not None and not independence.is_of_body(verifier.pk, body.pk):
-        raise Refusal("review.verifier", _("This person does not verify for that body."), status=422)
+        raise independence.not_of_body()
     independence.refuse_unless_independent(body=body, supplier=supplier, person=verifier)
     assignment = Assignment(
         supplier=supplier, buyer=buyer, body=body, inventory=inventory, verifier=verifier,

@@ -54,6 +54,8 @@ def answer(*, by: Actor, finding: Finding, text: str, evidence: EvidenceFile | N
         raise PermissionDenied(str(Right.INVENTORY_WRITE))
     if by.scope.supplier_id != finding.supplier_id and not by.scope.is_everyone:
         raise PermissionDenied("a finding of another supplier")
+    if evidence is not None and evidence.supplier_id != finding.supplier_id:
+        raise PermissionDenied("a document of another supplier")
     finding = _locked(finding)
     if finding.state == FindingState.CLOSED:
         raise Refusal("finding.closed", _("This finding is closed."))
@@ -77,15 +79,20 @@ def ask_again(*, by: Actor, finding: Finding, text: str) -> FindingReply:
 
 @transaction.atomic
 def close(*, by: Actor, finding: Finding, note: str = "", effect_kgco2e: Decimal | None = None) -> Finding:
-    """The verifier is content. What the finding is worth stays counted: lines of this version do not change."""
+    """The verifier is content. `effect_kgco2e`: what is left of the error, 0 where nothing is; None leaves it as raised.
+
+    Whatever is left stays counted (opinions.known_error): lines of this version do not change.
+    """
     finding = _of_review(by, finding)
     if finding.kind == FindingKind.NONCONFORMITY and not note.strip():
         raise Refusal("finding.note", _("Say how the non-conformity was resolved."), status=422)
     finding.state, finding.closed_at, finding.closing_note = FindingState.CLOSED, clock.now(), note.strip()
+    said = {"note": note.strip()}
     if effect_kgco2e is not None:
+        said |= {"was": _plain(finding.effect_kgco2e), "is": _plain(effect_kgco2e)}
         finding.effect_kgco2e = effect_kgco2e
     finding.save(update_fields=["state", "closed_at", "closing_note", "effect_kgco2e"])
-    audit.record(by=by, act="finding.close", subject=finding, data={"note": note.strip()})
+    audit.record(by=by, act="finding.close", subject=finding, data=said)
     return finding
 
 
@@ -107,6 +114,10 @@ def _reply(by: Actor, finding: Finding, text: str, evidence: EvidenceFile | None
     )  # fmt: skip
     reply.save(force_insert=True)
     return reply
+
+
+def _plain(effect_kgco2e: Decimal | None) -> str:
+    return "" if effect_kgco2e is None else f"{effect_kgco2e.normalize():f} kgCO2e"
 
 
 def _locked(finding: Finding) -> Finding:

@@ -7,6 +7,7 @@ a paper "valid" would be read as a certificate. The opinion itself stays on file
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from decimal import Decimal
 
@@ -47,12 +48,14 @@ def give(
     text: str,
     content: bytes,
     filename: str,
+    valid_until: dt.date | None = None,
 ) -> Opinion:
     """The conclusion with the body's own stamped opinion (a PDF, told by its content). Binding once confirmed."""
     assignment = own(by, assignment)
     if level not in Level.values or conclusion not in Conclusion.values or not text.strip():
         raise Refusal("opinion.invalid", _("An opinion has a level, a conclusion and its basis."), status=422)
     refuse_unless_ripe(by, assignment, conclusion)
+    refuse_unless_ahead(valid_until, assignment)
     documents.refuse_too_large(len(content))
     content_type, ending = documents.content_type_of(content)
     if content_type != "application/pdf":
@@ -62,6 +65,7 @@ def give(
         assignment=assignment,
     )  # fmt: skip
     opinion.level, opinion.conclusion, opinion.text = level, conclusion, text.strip()
+    opinion.valid_until = valid_until
     opinion.by_id, opinion.at = by.user_id, clock.now()
     opinion.filename = documents.safe_name(filename, ending)
     opinion.file_sha256 = hashlib.sha256(content).hexdigest()
@@ -86,6 +90,7 @@ def confirm(*, by: Actor, assignment: Assignment, word: str) -> Statement | None
     if opinion is None:
         raise Refusal("opinion.missing", _("There is no opinion to confirm yet."))
     refuse_unless_ripe(by, assignment, opinion.conclusion)
+    refuse_unless_ahead(opinion.valid_until, assignment)
     if word.strip() != str(assignment.inventory.year):
         raise Refusal("opinion.word", _("Type the year of the inventory to confirm."), status=422)
     opinion.confirmed_at = clock.now()
@@ -96,6 +101,17 @@ def confirm(*, by: Actor, assignment: Assignment, word: str) -> Statement | None
         return None
     inventories.verify(by=by, inventory=assignment.inventory)
     return statements.issue(by=by, opinion=opinion)
+
+
+def refuse_unless_ahead(valid_until: dt.date | None, assignment: Assignment) -> None:
+    """An end, if one is named, lies ahead: after today, and after the period the opinion is on."""
+    period_end = dt.date(assignment.inventory.year, 12, 31)
+    if valid_until is not None and valid_until <= max(clock.today(), period_end):
+        raise Refusal(
+            "opinion.valid_until",
+            _("The validity ends after today and after the year of the inventory."),
+            status=422,
+        )
 
 
 def refuse_unless_ripe(by: Actor, assignment: Assignment, conclusion: str) -> None:

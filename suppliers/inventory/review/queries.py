@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,7 +21,9 @@ from suppliers.inventory.models import (
     InventoryState,
     LineCheck,
 )
+from suppliers.tenants import clock
 from suppliers.tenants.actors import Actor
+from suppliers.tenants.models import Buyer, Enrolment
 from suppliers.uploads import queries as uploads
 from suppliers.uploads import readers
 from suppliers.uploads.preflight import FileTrouble
@@ -35,6 +38,14 @@ def assignments_of(body_id: int) -> QuerySet[Assignment]:
     return found.select_related("supplier", "inventory", "verifier", "buyer", "opinion", "opinion__statement")
 
 
+def assignments_seen_by(actor: Actor) -> QuerySet[Assignment]:
+    """Of the body what it reviews or reviewed; of the program also what it took back. Newest first, one query."""
+    found: QuerySet[Assignment] = Assignment.objects.filter(**actor.tenant_columns)
+    if actor.scope.body_id is not None:
+        found = found.filter(ended_at=None)
+    return found.select_related("supplier", "inventory", "verifier", "body", "opinion__statement")
+
+
 def assignment_or_404(actor: Actor, pk: int) -> Assignment:
     """For one of the three that it names; for everybody else it does not exist."""
     found: Assignment | None = (
@@ -47,11 +58,19 @@ def assignment_or_404(actor: Actor, pk: int) -> Assignment:
     return found
 
 
-def assignable(buyer_id: int, supplier_ids: list[int]) -> QuerySet[Inventory]:
+def assignable(buyer: Buyer) -> QuerySet[Inventory]:
     """Handed in by the program's suppliers: what waits for a verifier, or has one. Newest first."""
+    enrolled = Enrolment.objects.filter(buyer=buyer).active(clock.today()).values("supplier")  # type: ignore[attr-defined]
     states = [InventoryState.SUBMITTED, InventoryState.UNDER_REVIEW, InventoryState.VERIFIED]
-    found: QuerySet[Inventory] = Inventory.objects.filter(supplier__in=supplier_ids, state__in=states)
+    found: QuerySet[Inventory] = Inventory.objects.filter(supplier__in=enrolled, state__in=states)
     return found.select_related("supplier").order_by("-year", "supplier__code", "-version")
+
+
+def assignable_or_404(buyer: Buyer, pk: int) -> Inventory:
+    found: Inventory | None = assignable(buyer).filter(pk=pk).first()
+    if found is None:
+        raise Http404(pk)
+    return found
 
 
 def line_of(assignment: Assignment, number: int) -> InventoryLine | None:
@@ -117,7 +136,28 @@ def findings_for(supplier_id: int) -> list[Talk]:
     return sorted(with_talk(found), key=lambda one: (one.finding.state == "closed", -one.finding.pk))
 
 
-def with_talk(findings: QuerySet[Finding]) -> list[Talk]:
+def findings_seen_by(actor: Actor) -> QuerySet[Finding]:
+    """Of the supplier or of the body that asks, newest first; a program reads none."""
+    found: QuerySet[Finding] = Finding.objects.filter(**actor.tenant_columns)
+    return found.select_related("line", "by", "supplier", "body", "assignment__inventory").order_by("-id")
+
+
+def finding_or_404(actor: Actor, pk: int) -> Finding:
+    found: Finding | None = findings_seen_by(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404(pk)
+    return found
+
+
+def own_document(supplier_id: int, pk: int) -> EvidenceFile | None:
+    """A document that the company itself brought, to be named in an answer."""
+    found: EvidenceFile | None = EvidenceFile.objects.filter(
+        pk=pk, supplier=supplier_id, entered_by=None
+    ).first()
+    return found
+
+
+def with_talk(findings: Iterable[Finding]) -> list[Talk]:
     rows = list(findings)
     replies = FindingReply.objects.filter(finding__in=[one.pk for one in rows]).select_related(
         "evidence", "by"

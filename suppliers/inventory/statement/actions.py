@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suppliers.disclosure import actions as disclosure
 from suppliers.disclosure.models import Credential, CredentialKind
-from suppliers.inventory.models import InventoryState, Opinion, Statement, StatementState
+from suppliers.inventory.models import InventoryState, Opinion, Standing, Statement, StatementState
 from suppliers.tenants import audit, clock
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.refusals import Refusal
@@ -38,7 +38,7 @@ def issue(*, by: Actor, opinion: Opinion) -> Statement:
     statement = Statement(
         supplier_id=opinion.supplier_id, buyer_id=opinion.buyer_id, body_id=opinion.body_id,
         number=number, inventory=inventory, opinion=opinion, payload=said, signature=signing.sign(said),
-        key_id=key_id,
+        key_id=key_id, valid_until=opinion.valid_until,
     )  # fmt: skip
     statement.save(force_insert=True)
     audit.record(
@@ -74,6 +74,12 @@ def use_as_evidence(*, by: Actor, statement: Statement) -> Credential:
     by.require(Right.EVIDENCE_WRITE)
     if by.supplier is None or by.supplier.pk != statement.supplier_id:
         raise PermissionDenied("a statement of another supplier")
+    if statement.standing == Standing.ENDED:
+        raise Refusal(
+            "statement.ended",
+            _("The validity of this statement ended on %(day)s; it cannot be handed in as evidence.")
+            % {"day": statement.valid_until},
+        )
     if statement.state != StatementState.VALID:
         raise Refusal("statement.not_valid", _("Only a valid statement can be handed in as evidence."))
     handed_in = Credential.objects.filter(
@@ -90,6 +96,7 @@ def use_as_evidence(*, by: Actor, statement: Statement) -> Credential:
             "kind": CredentialKind.ISO_14064,
             "level": said["opinion"]["level"],
             "issued_on": dt.date.fromisoformat(said["issued_on"]),
+            "expires_on": statement.valid_until,
             "period_end": dt.date.fromisoformat(said["period"]["to"]),
             "scope3_inside": {"1", "3", "4"} <= set(said["scope3_categories"]),
             "number": statement.number,

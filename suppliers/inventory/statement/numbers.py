@@ -16,7 +16,17 @@ _PLAIN = re.compile(r"[A-Z0-9-]{1,40}")
 
 def draw(year: int) -> str:
     drawn = "".join(secrets.choice(ALPHABET) for _place in range(_DRAWN))
-    return f"GLS-{year}-{drawn}{check_character(year, drawn)}"
+    return f"{of_year(year)}{drawn}{check_character(year, drawn)}"
+
+
+def of_year(year: int) -> str:
+    """How the numbers of a year begin."""
+    return f"GLS-{year}-"
+
+
+def year_of(number: str) -> int | None:
+    found = re.match(r"GLS-(\d{4})-", number)
+    return int(found[1]) if found else None
 
 
 def check_character(year: int, drawn: str) -> str:

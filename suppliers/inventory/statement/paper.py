@@ -76,7 +76,7 @@ def _words(payload: dict[str, Any], url: str) -> dict[str, Any]:
         "supplier_zh": supplier["name"],
         "supplier_en": supplier["name_en"],
         "uscc": supplier["uscc"],
-        "facts": [{"zh": zh, "en": en, "value": value} for zh, en, value in _facts(payload)],
+        "facts": [{"zh": zh, "en": en, "value": value} for zh, en, value in facts(payload)],
         "tonnes": [{"zh": zh, "en": en, "value": value} for zh, en, value in _tonnes(payload["tonnes_co2e"])],
         "conclusion_zh": f"{_LEVEL[level][0]} · {said[0]}",
         "conclusion_en": f"{_LEVEL[level][1].capitalize()}. {said[1]}",
@@ -88,7 +88,7 @@ def _words(payload: dict[str, Any], url: str) -> dict[str, Any]:
     }
 
 
-def _facts(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
+def facts(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
     approach, period = _APPROACH[payload["consolidation"]], payload["period"]
     scopes, scope3 = "、".join(payload["scopes"]), ", ".join(payload["scope3_categories"])
     inventory = payload["inventory"]
@@ -100,6 +100,7 @@ def _facts(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("实质性阈值", "Materiality", f"{payload['materiality_percent']} %"),
         ("清单版本与摘要", "Version and digest", f"v{inventory['version']} · {inventory['digest'][:32]}"),
         ("签发日期", "Issued on", payload["issued_on"]),
+        *([("有效期至", "Valid until", payload["valid_until"])] if "valid_until" in payload else []),
     ]
 
 

@@ -16,7 +16,10 @@ _PARTS = ("scope1", "scope2_location", "scope2_market", "scope3")
 
 
 def payload(opinion: Opinion, *, number: str, key_id: str) -> dict[str, Any]:
-    """Everything public of a verified version. Tonnes of CO2e as decimal texts with three places, half up."""
+    """Everything public of a verified version. Tonnes of CO2e as decimal texts with three places, half up.
+
+    `valid_until` stands in it only where the verifier named a last day: a statement without one has no end.
+    """
     assignment = opinion.assignment
     inventory, supplier, body = assignment.inventory, assignment.supplier, assignment.body
     totals = inventory.totals
@@ -25,6 +28,7 @@ def payload(opinion: Opinion, *, number: str, key_id: str) -> dict[str, Any]:
         "format": FORMAT,
         "number": number,
         "issued_on": clock.today().isoformat(),
+        **({"valid_until": opinion.valid_until.isoformat()} if opinion.valid_until else {}),
         "standard": "ISO 14064-1:2018",
         "supplier": {"name": supplier.name, "name_en": supplier.name_en, "uscc": supplier.uscc or ""},
         "period": {

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from suppliers.inventory.models import Statement
+from suppliers.inventory.models import Standing, Statement, standing_on
+from suppliers.tenants import clock
 from suppliers.tenants.asking import presenting
 from suppliers.tenants.scope import ScopedQuerySet
 
@@ -26,8 +28,23 @@ class Shown:
     state: str
     payload: dict[str, Any]
     signature: str
-    is_own_key: bool
+    key_id: str
     superseded_by: str
+
+    @property
+    def valid_until(self) -> dt.date | None:
+        """As it was signed; most have no end."""
+        said = self.payload.get("valid_until")
+        return dt.date.fromisoformat(said) if said else None
+
+    @property
+    def standing(self) -> Standing:
+        return standing_on(clock.today(), self.state, self.valid_until)
+
+    @property
+    def is_known_key(self) -> bool:
+        """Whether the key is published here: today's, or a former one."""
+        return signing.find_key(self.key_id) is not None
 
     @property
     def content(self) -> bytes:
@@ -42,8 +59,8 @@ class Shown:
 
     @property
     def is_signed(self) -> bool:
-        """By the key that the platform uses today."""
-        return self.is_own_key and signing.holds(self.payload, self.signature)
+        """By the key it names, which the platform uses or used."""
+        return signing.holds(self.payload, self.signature, self.key_id)
 
 
 def find(number: str) -> Shown | None:
@@ -59,5 +76,4 @@ def find(number: str) -> Shown | None:
         )
     if row is None:
         return None
-    found, state, payload, signature, key_id, superseded_by = row
-    return Shown(found, state, payload, signature, key_id == signing.key_id(), superseded_by)
+    return Shown(*row)

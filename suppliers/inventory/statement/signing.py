@@ -1,9 +1,8 @@
-"""The bytes that are signed, and the platform's key as others need it."""
+"""The bytes that are signed, and the platform's keys as others need them."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -26,16 +25,43 @@ def sign(payload: dict[str, Any]) -> str:
     return keys.sign(canonical(payload))
 
 
-def holds(payload: dict[str, Any], signature: str) -> bool:
-    return keys.is_signed(canonical(payload), signature)
-
-
-def public_key_pem() -> bytes:
-    """The public key as `openssl` reads it (SubjectPublicKeyInfo, PEM)."""
-    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(keys.public_key()))
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+def holds(payload: dict[str, Any], signature: str, key_id: str) -> bool:
+    """With the key it names: today's, or one that was used before."""
+    return bool(key_id) and keys.is_signed(canonical(payload), signature, key_id)
 
 
 def key_id() -> str:
-    """SHA-256 of the 32 bytes of the public key, in hexadecimal."""
-    return hashlib.sha256(base64.b64decode(keys.public_key())).hexdigest()
+    """Of the key that signs today."""
+    return public_keys()[0].id
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """`id`: SHA-256 of the 32 bytes, in hexadecimal, as payloads name the key."""
+
+    id: str
+    raw: bytes
+    is_in_use: bool
+
+    @property
+    def pem(self) -> bytes:
+        """As `openssl` reads it (SubjectPublicKeyInfo, PEM)."""
+        key = Ed25519PublicKey.from_public_bytes(self.raw)
+        return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def public_keys() -> list[PublicKey]:
+    """All that statements are or were signed with, today's first."""
+    return [
+        PublicKey(name, raw, is_in_use=place == 0)
+        for place, (name, raw) in enumerate(keys.public_keys().items())
+    ]
+
+
+def find_key(key_id: str) -> PublicKey | None:
+    return next((one for one in public_keys() if one.id == key_id), None)
+
+
+def public_key_pem() -> bytes:
+    """Today's."""
+    return public_keys()[0].pem

@@ -6,10 +6,14 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from suppliers.models import ActivityRecord, Upload
 from suppliers.tenants.all_tenants import all_tenants
+from tests.factories import disclosure
 from tests.factories import inventory as make
+from tests.factories.disclosure import PDF
+from tests.suppliers.inventory.years import record
 
 API = "/api/v1/inventories/"
 
@@ -41,6 +45,25 @@ def test_one_call_leads_from_a_total_to_its_cells(world, version):
     trace = world.client(world.alice).get(f"{API}{version.pk}/lines/1/trace/").json()
     assert trace["file"]["sha256"] == "a" * 64 and trace["file"]["row"] == 7
     assert (trace["record"]["quantity_given"], trace["record"]["unit_given"]) == (1, "MWh")
+
+
+def test_a_line_leads_to_the_document_of_the_programs_factor(world):
+    with all_tenants("tests"):
+        row = disclosure.buyers_factor(world.buyer)
+        version = make.frozen(world.supplier, lines=({**make.LINES[1], "own_factor_id": row.pk},))
+        make.reviewed(version, world.buyer, world.vera.body)
+        review = version.assignments.get()
+    trace = world.client(world.alice).get(f"{API}{version.pk}/lines/1/trace/").json()
+    assert (trace["factor"]["name"], trace["factor"]["source"]) == ("剩余组合", "公告 第 3 页")
+    assert trace["factor"]["evidence"] == {"filename": "mix.pdf", "sha256": row.file_sha256}
+    url = reverse("own_factor_document", args=[row.pk])
+    pages = {
+        "alice": world.client(world.alice).get(reverse("inventory_line", args=[version.pk, 1])),
+        "vera": world.client(world.vera).get(reverse("review_line", args=[review.pk, 1])),
+    }
+    for who, page in pages.items():  # the supplier and the verifier go the same way
+        assert f'href="{url}"' in page.content.decode()
+        assert b"".join(world.client(getattr(world, who)).get(url).streaming_content) == PDF
 
 
 def test_the_totals_are_numbers_and_the_filters_leave_what_they_say(world, version):
@@ -76,3 +99,16 @@ def test_the_report_comes_in_both_languages(world, version):
     for language in ("zh", "en"):
         answer = client.get(f"{API}{version.pk}/report.pdf?language={language}")
         assert answer.content.startswith(b"%PDF-") and "ALPHA-2024-v1.pdf" in answer["Content-Disposition"]
+
+
+def test_a_year_without_lines_is_refused_with_what_is_missing(world, everyone):
+    # electricity and no factor tables: an issue and no line
+    record(world.site, "electricity", 5, start="2021-03-01")
+    alice = world.client(world.alice)
+    made = alice.post("/api/v1/inventories/", {"year": 2021}, content_type="application/json").json()
+    url = f"/api/v1/inventories/{made['id']}/"
+    alice.patch(url, {"boundary": "x", "organisation": "y"}, content_type="application/json")
+    answer = alice.post(f"{url}submit/", headers={"Accept-Language": "zh-CN"})
+    assert answer.status_code == 409 and answer.json()["code"] == "inventory.empty"
+    assert answer.json()["issues"][0]["code"] == "factor.missing"
+    assert "因子" in answer.json()["issues"][0]["message"]

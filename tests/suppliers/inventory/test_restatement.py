@@ -137,3 +137,20 @@ def test_who_may_restate_and_when(world, frozen, alice):
     with pytest.raises(Refusal, match=r"inventory\.state"):
         restatement.restate(by=alice, inventory=frozen, reason="x")
     assert len(lines(frozen)) == 4
+
+
+def test_the_api_shows_the_effect_first_and_then_restates(world, frozen, client):
+    client.force_login(world.alice.user)
+    url = f"/api/v1/inventories/{frozen.pk}/restatement/"
+    shown = client.get(f"{url}?gwp_report=AR6").json()
+    # R410A 10 kg × (2 255.5 − 1 923.5)
+    assert shown["changes"][0]["by"] == 3320 and shown["count"] == 3 and Inventory.objects.count() == 1
+    made = client.post(url, {"gwp_report": "AR6", "reason": "采用 AR6"}, content_type="application/json")
+    assert made.status_code == 201 and made.json()["version"] == 2
+    assert made.json()["totals"]["by_gas"]["R410A"] == 22555
+    lines = client.get(f"/api/v1/inventories/{made.json()['id']}/lines.csv?gas=R410A").content.decode(
+        "utf-8-sig"
+    )
+    assert lines.count("\n") == 2 and "22555" in lines
+    again = client.post(url, {"reason": "x"}, content_type="application/json")
+    assert again.status_code == 409 and again.json()["code"] == "inventory.superseded"

@@ -87,6 +87,7 @@ def test_each_total_leads_to_exactly_its_lines(alice, version):
     assert {f"/inventory/{version.pk}/lines/?{query}" for query in sums} <= links
     for query, said in sums.items():
         assert said in text(alice.get(f"/inventory/{version.pk}/lines/?{query}"))
+    assert "location-based: 20" not in text(alice.get(f"/inventory/{version.pk}/lines/?total=market"))
 
 
 def test_three_clicks_lead_from_a_total_to_the_cell(world, alice):
