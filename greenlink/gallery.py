@@ -35,6 +35,10 @@ def context() -> dict[str, Any]:
         "sample_form": SampleForm({"site": "HF1", "quantity": "-3"}, auto_id="sample_%s"),
         "sample_page": Paginator(range(137), 25).page(2),
         "sample_duties": _duties(),
+        "sample_tabs": [
+            {"label": _("Uploads"), "url": "#uploads", "active": True},
+            {"label": _("Records"), "url": "#records", "active": False},
+        ],
         "sample_steps": [
             {"label": _("Choose file"), "state": "done"},
             {"label": _("Check"), "state": "now"},

@@ -69,13 +69,14 @@ INVENTORY_TABLES: tuple[Table, ...] = (
     own(FindingReply, "finding_id text at", name="finding_replies", more=_DOCUMENT),
     own(
         Opinion,
-        "level conclusion text filename file_sha256 at confirmed_at",
+        "level conclusion text valid_until filename file_sha256 at confirmed_at",
         name="opinions",
         more={"body": "body__name", "inventory_id": "assignment__inventory_id"},
     ),
     own(
         Statement,
-        "number inventory_id payload signature key_id state superseded_by withdrawn_reason withdrawn_at issued_at",
+        "number inventory_id payload signature key_id state valid_until superseded_by withdrawn_reason withdrawn_at "
+        "issued_at",
         name="statements",
         more={"body": "body__name"},
     ),

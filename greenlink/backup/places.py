@@ -17,7 +17,12 @@ from . import postgres, sqlite
 OWN_FILES = ("secret_key", "encryption_keys", "audit-anchors.jsonl")
 OWN_FOLDERS = ("keys",)
 # Where these name a key, the operator keeps it: a backup says so and does not hold it.
-KEY_VARIABLES = ("SECRET_KEY", "GREENLINK_ENCRYPTION_KEYS", "GREENLINK_SIGNING_KEY")
+KEY_VARIABLES = (
+    "SECRET_KEY",
+    "GREENLINK_ENCRYPTION_KEYS",
+    "GREENLINK_SIGNING_KEY",
+    "GREENLINK_FORMER_SIGNING_KEYS",
+)
 
 
 def database() -> ModuleType:

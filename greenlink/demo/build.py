@@ -22,7 +22,19 @@ from suppliers.tenants import clock
 from suppliers.tenants.all_tenants import all_tenants
 from suppliers.warnings.evaluate import held
 
-from . import TODAY, accounts, files, inventories, program, proofs, quarters, retrofits, reviews, warnings
+from . import (
+    TODAY,
+    accounts,
+    files,
+    inventories,
+    own_factors,
+    program,
+    proofs,
+    quarters,
+    retrofits,
+    reviews,
+    warnings,
+)
 from .files import Parcel
 from .program import Event, Program
 
@@ -45,6 +57,7 @@ def build(*, keys: accounts.Keys, say: Say = lambda line: None) -> None:
         say(f"{len(world.suppliers)} suppliers, {len(world.people)} people")
         with held():
             _months(world, say)
+        own_factors.stand(world)
         inventories.stand(world)
         reviews.stand(world)
         warnings.stand(world)

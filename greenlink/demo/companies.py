@@ -15,6 +15,12 @@ from stdnum.cn import uscc
 FOLDER = Path(__file__).resolve().parent
 PROGRAM_STARTED_ON = dt.date(2022, 10, 1)  # FY22 Q3: the score enters QBR and SPE
 
+
+def _with_check_digit(stem: str) -> str:
+    """A credit code that is well formed; the organisation code in it spells that it is none."""
+    return f"{stem}{uscc.calc_check_digit(stem)}"
+
+
 BUYER_NAME = ("联宝 (合肥)", "LCFC (Hefei)")
 BODY = (
     "DEMO-VERIFY",
@@ -22,6 +28,7 @@ BODY = (
     "Qingyuan Verification (demo)",
     "CNAS-V0000-DEMO",
     dt.date(2027, 6, 30),
+    _with_check_digit("91110105DEM0XXCHK"),
 )
 
 COMMODITIES = (
@@ -135,11 +142,10 @@ class Company:
 
     @property
     def uscc(self) -> str | None:
-        """Well formed, check digit included; the organisation code spells that it is none. Some have none yet."""
+        """Some have none yet."""
         if not self.is_on_platform and self.number % 3 == 0:
             return None
-        stem = f"91{_REGISTERED_IN[self.sites[0].province]}DEM0XX{self.number:03d}"
-        return f"{stem}{uscc.calc_check_digit(stem)}"
+        return _with_check_digit(f"91{_REGISTERED_IN[self.sites[0].province]}DEM0XX{self.number:03d}")
 
     def dice(self, *topic: object) -> random.Random:
         """Chance that falls the same way on every run: by company and topic, never by order of calls."""

@@ -76,7 +76,7 @@ def make_tenants() -> None:
             "fiscal_start_month": 4,
         },
     )
-    code, name, name_en, number, until = companies.BODY
+    code, name, name_en, number, until, uscc = companies.BODY
     VerificationBody.objects.get_or_create(
         code=code,
         defaults={
@@ -84,6 +84,7 @@ def make_tenants() -> None:
             "name_en": name_en,
             "accreditation_number": number,
             "accreditation_expires_on": until,
+            "uscc": uscc,
         },
     )
     known = set(buyer.commodities.values_list("code", flat=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from suppliers.inventory.models import Assignment, Inventory, InventoryState
 from suppliers.inventory.review import actions, findings, opinions, queries
 
@@ -11,6 +13,7 @@ from .papers import one_page
 from .program import Program
 
 _ROLES = ("verified", "under_review", "assigned")
+_VALID_UNTIL = dt.date(2026, 2, 9)
 
 
 def stand(program: Program) -> None:
@@ -65,6 +68,6 @@ def _finish(program: Program, assignment: Assignment) -> None:
             by=by, assignment=assignment, level="limited", conclusion="unmodified",
             text="按 ISO 14064-3 执行程序，样本行均与原始凭证一致，未发现实质性偏差。",
             content=one_page("Verification opinion", f"Inventory {assignment.inventory.year}"),
-            filename="核查意见.pdf",
+            filename="核查意见.pdf", valid_until=_VALID_UNTIL,
         )  # fmt: skip
         opinions.confirm(by=by, assignment=assignment, word=str(assignment.inventory.year))

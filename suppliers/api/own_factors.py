@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from suppliers.api.base import Number, actor_of
-from suppliers.api.disclosure import EvidenceUploadSerializer
+from suppliers.api.disclosure_shapes import EvidenceUploadSerializer
 from suppliers.api.openapi import TENANT, answers
 from suppliers.disclosure import documents
+from suppliers.disclosure.documents import Attachment
 from suppliers.factors import own
 from suppliers.factors.models import OwnFactor, OwnKind, OwnState, Series
 from suppliers.factors.own_forms import APPROVE, GASES, RETURN
-from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right
 
 
@@ -42,8 +42,9 @@ class OwnFactorSerializer(serializers.Serializer[Any]):
     valid_to = serializers.DateField(allow_null=True)
     factor_state = serializers.ChoiceField(choices=OwnState.choices, source="state")
     document = serializers.CharField(
-        source="evidence.sha256", default=None, allow_null=True, help_text="SHA-256."
+        source="document.sha256", default=None, allow_null=True, help_text="SHA-256."
     )
+    filename = serializers.CharField(source="document.filename", default=None, allow_null=True)
     submitted_at = serializers.DateTimeField(allow_null=True)
     reviewed_at = serializers.DateTimeField(allow_null=True)
     review_note = serializers.CharField()
@@ -149,21 +150,18 @@ class OwnFactorDocumentView(APIView):
 
     @extend_schema(
         operation_id="own_factors_document",
-        summary="Attach the document a draft rests on; for suppliers",
+        summary="Attach the document a draft rests on",
         parameters=[TENANT],
         request={"multipart/form-data": EvidenceUploadSerializer},
         responses=answers(400, 404, 409, 413, 422, _200=OwnFactorSerializer),
     )
     def post(self, request: Request, pk: int) -> Response:
-        actor, row = actor_of(request), _mine(request, pk)
+        row = _mine(request, pk)
         upload = EvidenceUploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
-        if actor.supplier is None:
-            raise Refusal("own_factor.document", own.NO_DOCUMENT_OF_A_BUYER, status=422)
         file = upload.validated_data["file"]
-        documents.refuse_too_large(file.size)
-        kept = documents.keep(by=actor, supplier=actor.supplier, content=file.read(), filename=file.name)
-        own.edit(by=actor, row=row, fields={}, evidence=kept)
+        documents.refuse_too_large(file.size)  # before it is read
+        own.edit(by=actor_of(request), row=row, fields={}, document=Attachment(file.read(), file.name))
         return _answer(request, pk)
 
 

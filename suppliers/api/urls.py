@@ -7,9 +7,13 @@ from suppliers.api import (
     factors,
     industry,
     inventories,
+    inventory_files,
+    inventory_lines,
     own_factors,
     records,
+    reviews,
     sites,
+    statements,
     uploads,
     warnings,
 )
@@ -88,15 +92,24 @@ urlpatterns = [
     path(
         "inventories/<int:pk>/reopen/", inventories.InventoryReopenView.as_view(), name="api_inventory_reopen"
     ),
-    path("inventories/<int:pk>/lines/", inventories.InventoryLinesView.as_view(), name="api_inventory_lines"),
+    path("inventories/<int:pk>/lines/", inventory_lines.InventoryLinesView.as_view(), name="api_inventory_lines"),
     path(
         "inventories/<int:pk>/lines/<int:number>/trace/",
-        inventories.InventoryTraceView.as_view(),
+        inventory_lines.InventoryTraceView.as_view(),
         name="api_inventory_trace",
     ),
-    path("inventories/<int:pk>/report.pdf", inventories.InventoryPdfView.as_view(), name="api_inventory_pdf"),
     path(
-        "inventories/<int:pk>/report.xlsx", inventories.InventoryXlsxView.as_view(), name="api_inventory_xlsx"
+        "inventories/<int:pk>/restatement/",
+        inventory_lines.RestatementView.as_view(),
+        name="api_inventory_restatement",
+    ),
+    path("inventories/<int:pk>/replay/", inventory_lines.ReplayView.as_view(), name="api_inventory_replay"),
+    path(
+        "inventories/<int:pk>/lines.csv", inventory_files.InventoryCsvView.as_view(), name="api_inventory_csv"
+    ),
+    path("inventories/<int:pk>/report.pdf", inventory_files.InventoryPdfView.as_view(), name="api_inventory_pdf"),
+    path(
+        "inventories/<int:pk>/report.xlsx", inventory_files.InventoryXlsxView.as_view(), name="api_inventory_xlsx"
     ),
     path("instruments/", disclosure.INSTRUMENTS["list"].as_view(), name="api_instruments"),
     path("instruments/<int:pk>/", disclosure.INSTRUMENTS["one"].as_view(), name="api_instrument"),
@@ -114,6 +127,28 @@ urlpatterns = [
         "instruments/<int:pk>/document/",
         disclosure.INSTRUMENTS["document"].as_view(),
         name="api_instrument_document",
+    ),
+    path("assignments/", reviews.AssignmentsView.as_view(), name="api_assignments"),
+    path("assignments/<int:pk>/", reviews.AssignmentView.as_view(), name="api_assignment"),
+    path(
+        "assignments/<int:pk>/withdraw/",
+        reviews.AssignmentWithdrawView.as_view(),
+        name="api_assignment_withdraw",
+    ),
+    path("findings/", reviews.FindingsView.as_view(), name="api_findings"),
+    path("findings/<int:pk>/", reviews.FindingView.as_view(), name="api_finding"),
+    path("findings/<int:pk>/answer/", reviews.FindingAnswerView.as_view(), name="api_finding_answer"),
+    path("statements/", statements.StatementsView.as_view(), name="api_statements"),
+    path("statements/<str:number>/", statements.StatementView.as_view(), name="api_statement"),
+    path(
+        "statements/<str:number>/statement.pdf",
+        statements.StatementPdfView.as_view(),
+        name="api_statement_pdf",
+    ),
+    path(
+        "statements/<str:number>/evidence/",
+        statements.StatementEvidenceView.as_view(),
+        name="api_statement_evidence",
     ),
     path("warnings/", warnings.WarningsView.as_view(), name="api_warnings"),
     path("warnings/<int:pk>/", warnings.WarningView.as_view(), name="api_warning"),

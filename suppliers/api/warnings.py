@@ -19,6 +19,7 @@ from suppliers.api.filters import asked
 from suppliers.api.openapi import TENANT, answers
 from suppliers.notices import actions, queries
 from suppliers.notices.models import EarlyWarning, WarningKind, WarningState
+from suppliers.tenants import clock
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.roles import Right
 from suppliers.warnings import reasons
@@ -33,7 +34,9 @@ class WarningSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=WarningKind.choices)
     key = serializers.CharField(help_text="What it is about: the same trouble has the same key.")
-    state = serializers.ChoiceField(choices=WarningState.choices)
+    state = serializers.SerializerMethodField(
+        help_text="On the day named by `snoozed_until` it is open again."
+    )
     reason = serializers.SerializerMethodField(help_text="In the reader's language.")
     data = serializers.SerializerMethodField(help_text="The figures that prove it; decimals as text.")
     owner = serializers.SerializerMethodField(help_text="Id of the member who deals with it.")
@@ -41,6 +44,10 @@ class WarningSerializer(serializers.Serializer[Any]):
     note = serializers.CharField()
     raised_at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(serializers.ChoiceField(choices=WarningState.choices))
+    def get_state(self, warning: EarlyWarning) -> str:
+        return warning.state_on(clock.today()).value
 
     def get_reason(self, warning: EarlyWarning) -> str:
         return reasons.reason(warning)
@@ -65,6 +72,8 @@ class WarningChangeSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("state") == WarningState.SNOOZED and not attrs.get("snoozed_until"):
             raise serializers.ValidationError({"snoozed_until": _("Say until which day.")})
+        if attrs.get("snoozed_until") and attrs.get("state") != WarningState.SNOOZED:
+            raise serializers.ValidationError({"state": _("A day goes with the state snoozed.")})
         return attrs
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,14 @@ _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
     (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
 )
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A document as it was sent; nobody has looked into it."""
+
+    content: bytes
+    filename: str
 
 
 def content_type_of(content: bytes) -> tuple[str, str]:

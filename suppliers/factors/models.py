@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.disclosure.models import EvidenceFile
@@ -14,7 +15,7 @@ from suppliers.tenants import clock, row_rules
 from suppliers.tenants.language import reads_chinese
 from suppliers.tenants.models import Buyer, Supplier, User
 from suppliers.tenants.row_rules import RowRule
-from suppliers.tenants.scope import Scope, ScopedModel
+from suppliers.tenants.scope import Scope, ScopedModel, named_in_reviews
 
 
 class Series(models.TextChoices):
@@ -158,6 +159,22 @@ class OwnState(models.TextChoices):
     RETIRED = "retired", _("retired")
 
 
+class Document(NamedTuple):
+    """What an own factor rests on, wherever it is kept. Its name ends as its content is."""
+
+    file: FieldFile
+    filename: str
+    sha256: str
+
+    @property
+    def size_bytes(self) -> int | None:
+        try:
+            size: int = self.file.size
+        except OSError:  # not on this machine, as after a restore without files
+            return None
+        return size
+
+
 def own_factor_path(factor: OwnFactor, filename: str) -> str:
     return f"own_factors/{factor.buyer_id}/{factor.file_sha256}"
 
@@ -223,11 +240,22 @@ class OwnFactor(ScopedModel):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def document(self) -> Document | None:
+        if self.evidence is not None:
+            return Document(self.evidence.file, self.evidence.filename, self.evidence.sha256)
+        return Document(self.file, self.filename, self.file_sha256) if self.file else None
+
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        """One's own; a buyer also what its suppliers submitted, a supplier also what its programs approved."""
+        """One's own; a buyer also what its suppliers submitted, a supplier also what its programs approved.
+
+        A verification body reads what the lines of its reviews name.
+        """
         if scope.is_everyone:
             return Q()
+        if scope.body_id is not None:
+            return named_in_reviews("own_factor")
         if scope.supplier_id is not None:
             return Q(supplier_id=scope.supplier_id) | (scope.buyers() & Q(state__in=_IN_FORCE))
         if scope.buyer_id is not None:
@@ -248,7 +276,8 @@ class OwnFactor(ScopedModel):
         own = f"{row_rules.OWN_SUPPLIER} or {row_rules.OWN_BUYER}"
         of_suppliers = f"({row_rules.ENROLLED} and state <> 'draft')"
         return RowRule(
-            read=f"{own} or {of_suppliers} or ({row_rules.IN_PROGRAM} and state in ('approved', 'retired'))",
+            read=f"{own} or {of_suppliers} or ({row_rules.IN_PROGRAM} and state in ('approved', 'retired'))"
+            f" or {row_rules.reviewed('own_factor')}",
             add=own,
             change=f"{own} or {of_suppliers}",
             remove="false",

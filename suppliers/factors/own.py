@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suppliers.calc.carriers import CARRIERS
 from suppliers.disclosure import documents
-from suppliers.disclosure.models import EvidenceFile
+from suppliers.disclosure.documents import Attachment
 from suppliers.tenants import audit, clock
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.models import Enrolment, Supplier
@@ -26,7 +28,7 @@ FIELDS = (
     *("code", "name", "kind", "series", "carrier", "region", "value", "gas", "per_unit", "source"),
     *("valid_from", "valid_to"),
 )
-NO_DOCUMENT_OF_A_BUYER = _("Documents are kept for suppliers; a buyer gives its https address as the source.")
+NO_DOCUMENT = _("Attach the document the value stands in.")
 _EDITABLE = (OwnState.DRAFT, OwnState.RETURNED)
 _WROTE = ("own_factor.draft", "own_factor.edit", "own_factor.submit")
 
@@ -35,10 +37,10 @@ _WROTE = ("own_factor.draft", "own_factor.edit", "own_factor.submit")
 
 
 def seen_by(by: Actor) -> QuerySet[OwnFactor]:
-    """One's own; a buyer also what its suppliers handed in, a supplier also what its programs approved."""
-    supplier_id, buyer_id = by.scope.supplier_id, by.scope.buyer_id
-    if supplier_id is None and buyer_id is None:
-        return OwnFactor.objects.none()
+    """One's own; a buyer also what its suppliers handed in, a supplier also what its programs approved.
+
+    A verification body: what the lines of its reviews name.
+    """
     rows: QuerySet[OwnFactor] = OwnFactor.objects.filter(OwnFactor.visible_in(by.scope))
     return rows.select_related("supplier", "buyer", "evidence", "created_by", "reviewed_by")
 
@@ -75,7 +77,7 @@ def may_review(by: Actor, row: OwnFactor) -> bool:
 
 
 @transaction.atomic
-def draft(*, by: Actor, fields: dict[str, Any], evidence: EvidenceFile | None = None) -> OwnFactor:
+def draft(*, by: Actor, fields: dict[str, Any], document: Attachment | None = None) -> OwnFactor:
     """A new draft; nobody else sees it until it is handed in."""
     by.require(Right.FACTOR_WRITE)
     if by.scope.supplier_id is None and by.scope.buyer_id is None:
@@ -84,9 +86,9 @@ def draft(*, by: Actor, fields: dict[str, Any], evidence: EvidenceFile | None = 
         supplier_id=by.scope.supplier_id,
         buyer_id=by.scope.buyer_id,
         created_by_id=by.user_id,
-        evidence=evidence,
     )
     _fill(row, fields)
+    _attach(by, row, document)
     _save(row)
     audit.record(by=by, act="own_factor.draft", subject=row)
     return row
@@ -94,7 +96,7 @@ def draft(*, by: Actor, fields: dict[str, Any], evidence: EvidenceFile | None = 
 
 @transaction.atomic
 def edit(
-    *, by: Actor, row: OwnFactor, fields: dict[str, Any], evidence: EvidenceFile | None = None
+    *, by: Actor, row: OwnFactor, fields: dict[str, Any], document: Attachment | None = None
 ) -> OwnFactor:
     """Change a draft, or what was returned: it is a draft again. What is handed in or approved stands."""
     row = _own_locked(by, row)
@@ -103,7 +105,7 @@ def edit(
     was = row.state
     _fill(row, fields)
     row.state, row.submitted_at = OwnState.DRAFT, None
-    row.evidence = evidence or row.evidence
+    _attach(by, row, document)
     _save(row)
     audit.record(by=by, act="own_factor.edit", subject=row, data={"was": str(was)})
     return row
@@ -117,17 +119,14 @@ def submit(*, by: Actor, row: OwnFactor) -> OwnFactor:
         return row
     if row.state not in _EDITABLE:
         raise _stands()
-    if not _is_proven(row):
-        raise Refusal(
-            "own_factor.evidence",
-            _("Attach the document the value stands in; a buyer may give its https address as the source."),
-            status=422,
-        )
+    document = row.document
+    if document is None:
+        raise Refusal("own_factor.evidence", NO_DOCUMENT, status=422)
     refuse_for_scope_2(row)
     row.state, row.submitted_at = OwnState.SUBMITTED, clock.now()
     row.save()
     documents.release(row.evidence)
-    audit.record(by=by, act="own_factor.submit", subject=row)
+    audit.record(by=by, act="own_factor.submit", subject=row, data={"sha256": document.sha256})
     return row
 
 
@@ -207,7 +206,8 @@ def _fill(row: OwnFactor, fields: dict[str, Any]) -> None:
     refuse_for_scope_2(row)
     try:
         row.full_clean(
-            exclude=["supplier", "buyer", "evidence", "created_by", "reviewed_by"], validate_unique=False
+            exclude=["supplier", "buyer", "evidence", "file", "created_by", "reviewed_by"],
+            validate_unique=False,
         )
     except ValidationError as error:
         raise _invalid(" ".join(error.messages)) from error
@@ -223,9 +223,22 @@ def _save(row: OwnFactor) -> None:
         ) from error
 
 
-def _is_proven(row: OwnFactor) -> bool:
-    # A document belongs to a supplier; a buyer shows where it was published.
-    return row.evidence_id is not None or (row.buyer_id is not None and "https://" in row.source)
+def _attach(by: Actor, row: OwnFactor, sent: Attachment | None) -> None:
+    """A supplier's document is one of its evidence files; a buyer's stands with the factor, and so do its name and hash."""
+    if sent is None:
+        return
+    if by.supplier is not None:
+        row.evidence = documents.keep(
+            by=by, supplier=by.supplier, content=sent.content, filename=sent.filename
+        )
+        return
+    documents.refuse_too_large(len(sent.content))
+    _content_type, ending = documents.content_type_of(sent.content)
+    row.filename = documents.safe_name(sent.filename, ending)
+    sha256 = hashlib.sha256(sent.content).hexdigest()
+    if not row.file or sha256 != row.file_sha256:
+        row.file_sha256 = sha256
+        row.file.save(sha256, ContentFile(sent.content), save=False)
 
 
 def _locked(row: OwnFactor) -> OwnFactor:

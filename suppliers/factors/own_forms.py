@@ -9,13 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.calc.carriers import CARRIERS
-from suppliers.disclosure import documents
+from suppliers.disclosure.documents import Attachment
 from suppliers.disclosure.forms import DateInput, DocumentField
-from suppliers.disclosure.models import EvidenceFile
-from suppliers.tenants.actors import Actor
 
+from . import regions
 from .life_cycle import SCOPE_2_CARRIERS
-from .models import OwnFactor, Series
+from .models import Factor, OwnFactor, OwnKind, Series
 from .own import FIELDS
 
 GASES = ("CO2e", "CO2", "CH4", "N2O")
@@ -29,24 +28,30 @@ class OwnFactorForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Per"), max_length=10, help_text=_("For a carrier its base unit: kWh, MJ, m3, kg.")
     )
     carrier = forms.ChoiceField(label=_("Carrier"), required=False)
+    region = forms.ChoiceField(label=_("Region"), required=False)
 
     class Meta:
         model = OwnFactor
         fields = FIELDS
+        labels = {"code": _("Code")}
         widgets = {"valid_from": DateInput(), "valid_to": DateInput()}
         help_texts = {
             "code": _("Short and yours alone; it stands on every line that takes the factor."),
             "value": _("Kilograms of the gas for one unit."),
-            "source": _("Document, page, who issued it; a buyer may give its https address."),
+            "source": _("Document, page, who issued it."),
         }
 
-    def __init__(self, *args: Any, with_document: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or ""
         names = [(code, carrier.name(language)) for code, carrier in CARRIERS.items()]
-        self.fields["carrier"].choices = [("", _("none: for processes and the value chain")), *names]  # type: ignore
-        if not with_document:  # documents are kept for suppliers
-            del self.fields["document"]
+        self._offer("carrier", _("none: for processes and the value chain"), names)
+        self._offer("region", _("everywhere"), _places(self.instance.region, language))
+        self._offer("kind", "–", OwnKind.choices)
+        self._offer("series", "–", Series.choices)
+
+    def _offer(self, name: str, blank: Any, choices: list[tuple[str, Any]]) -> None:
+        self.fields[name].choices = [("", blank), *choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -65,11 +70,16 @@ class OwnFactorForm(forms.ModelForm):  # type: ignore[type-arg]
     def row_fields(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS}
 
-    def keep_document(self, *, by: Actor) -> EvidenceFile | None:
+    def attachment(self) -> Attachment | None:
         file = self.cleaned_data.get("document")
-        if not file or by.supplier is None:
-            return None
-        return documents.keep(by=by, supplier=by.supplier, content=file.read(), filename=file.name)
+        return Attachment(file.read(), file.name) if file else None
+
+
+def _places(kept: str, language: str) -> list[tuple[str, str]]:
+    """China, its grids and provinces, then whatever else a published factor is for, or this one was."""
+    at_home = [regions.NATION, *regions.GRID_REGIONS, *regions.PROVINCES]
+    abroad = {*Factor.objects.values_list("region", flat=True), kept} - {*at_home, ""}
+    return [(code, regions.name(code, language)) for code in (*at_home, *sorted(abroad))]
 
 
 class VerdictForm(forms.Form):

@@ -80,6 +80,13 @@ def exact(value: Any) -> str:
 
 
 @register.filter
+def as_said(value: Any) -> str:
+    """Thousands separated, and the last zeros kept: for figures that were signed as they stand."""
+    number = _decimal(value)
+    return MISSING if number is None else f"{number:,f}"
+
+
+@register.filter
 def tonnes(value_kg: Any) -> str:
     """Kilograms as tonnes with the unit of the language."""
     number = _decimal(value_kg)

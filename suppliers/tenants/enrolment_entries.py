@@ -13,9 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from stdnum.cn import uscc as credit_code
 
-from . import clock
+from . import clock, credit_codes
 
 MOST_ROWS = 5_000
 MOST_INVITATIONS = 500  # each is a mail that goes out before the page answers
@@ -81,7 +80,7 @@ class Checking:
 
 def normal_uscc(text: str) -> str:
     """Without spaces and hyphens, in capitals, full-width letters and digits made plain."""
-    return credit_code.compact(unicodedata.normalize("NFKC", text)).upper().replace("-", "")
+    return credit_codes.normal(text)
 
 
 def troubles_in(entries: Sequence[Entry], commodities: Iterable[str]) -> list[Trouble]:
@@ -109,7 +108,7 @@ def _texts(checking: Checking, entry: Entry) -> None:
                 "enrolment.text",
                 _("Text that a spreadsheet would run, or that cannot be kept."),
             )
-    if entry.uscc and not credit_code.is_valid(entry.uscc):
+    if entry.uscc and not credit_codes.is_valid(entry.uscc):
         checking.say(
             entry,
             "uscc",

@@ -256,7 +256,12 @@ REVIEWED: dict[str, tuple[tuple[str, str], ...]] = {
     "supplier": (("Assignment", "supplier_id"),),
     "site": (("InventoryLine", "site_id"),),
     "upload": (("InventoryLine", "upload_id"),),
-    "evidence": (("InventoryLine", "evidence_id"), ("FindingReply", "evidence_id")),
+    "evidence": (
+        ("InventoryLine", "evidence_id"),
+        ("FindingReply", "evidence_id"),
+        ("OwnFactor", "evidence_id"),
+    ),
+    "own_factor": (("InventoryLine", "own_factor_id"),),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Case, When
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,9 +20,12 @@ from suppliers.factors import own, regions
 from suppliers.factors.models import OwnFactor, OwnState
 from suppliers.factors.own_forms import APPROVE, OwnFactorForm, VerdictForm
 from suppliers.tenants.access import TenantRequest, needs
+from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right, TenantKind
 
 PAGE_SIZE = 50
+# Refusals of the actions that have a field to stand at.
+_FIELDS = {"own_factor.code": "code", "own_factor.evidence": "document", "factor.life_cycle": "series"}
 _TONES = {
     OwnState.DRAFT: "",
     OwnState.SUBMITTED: "info",
@@ -48,25 +52,14 @@ def own_factors(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Right.FACTOR_WRITE)
 def create(request: TenantRequest) -> HttpResponse:
-    form = _form(request)
-    if request.method == "POST" and form.is_valid():
-        document = form.keep_document(by=request.actor)
-        row = own.draft(by=request.actor, fields=form.row_fields(), evidence=document)
-        return _saved(request, row)
-    return _form_page(request, form)
+    return _written(request, _form(request))
 
 
 @require_http_methods(["GET", "POST"])
 @needs(Right.FACTOR_WRITE)
 def change(request: TenantRequest, pk: int) -> HttpResponse:
     row = _mine(request, pk)
-    form = _form(request, row)
-    if request.method == "POST" and form.is_valid():
-        document = form.keep_document(by=request.actor)
-        fresh = _mine(request, pk)  # the form has written on its own copy
-        row = own.edit(by=request.actor, row=fresh, fields=form.row_fields(), evidence=document)
-        return _saved(request, row)
-    return _form_page(request, form, row)
+    return _written(request, _form(request, row), row)
 
 
 @require_GET
@@ -105,15 +98,15 @@ def review(request: TenantRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@needs(Right.RECORD_READ)
+@needs()
 def document(request: TenantRequest, pk: int) -> HttpResponse:
-    """The document of a factor, for whoever may see the factor; only as a download."""
-    found = own.one_or_404(request.actor, pk).evidence
+    """The document of a factor, for whoever may see the factor, a verifier too; only as a download."""
+    is_body = request.actor.kind == TenantKind.BODY
+    request.actor.require(Right.INVENTORY_REVIEW if is_body else Right.RECORD_READ)
+    found = own.one_or_404(request.actor, pk).document
     if found is None:
         raise Http404(str(pk))
-    response = FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=found.filename, content_type=found.content_type
-    )
+    response = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.filename)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return cast(HttpResponse, response)  # a stream is not one for the types
@@ -128,8 +121,7 @@ def _mine(request: TenantRequest, pk: int) -> OwnFactor:
 
 
 def _form(request: TenantRequest, row: OwnFactor | None = None) -> OwnFactorForm:
-    is_supplier = request.actor.supplier is not None
-    return OwnFactorForm(request.POST or None, request.FILES or None, instance=row, with_document=is_supplier)
+    return OwnFactorForm(request.POST or None, request.FILES or None, instance=row)
 
 
 def _form_page(request: TenantRequest, form: OwnFactorForm, row: OwnFactor | None = None) -> HttpResponse:
@@ -137,13 +129,40 @@ def _form_page(request: TenantRequest, form: OwnFactorForm, row: OwnFactor | Non
     return render(request, "suppliers/factors/own_form.html", {"form": form, "row": row}, status=status)
 
 
-def _saved(request: TenantRequest, row: OwnFactor) -> HttpResponse:
-    if request.POST.get("act") == "submit":
-        own.submit(by=request.actor, row=row)
-        messages.success(request, _("Handed in. Somebody else judges it next."))
-    else:
-        messages.success(request, _("Draft kept. Nobody else sees it until you hand it in."))
-    return redirect("own_factor_detail", row.pk)
+def _written(request: TenantRequest, form: OwnFactorForm, row: OwnFactor | None = None) -> HttpResponse:
+    """Kept and, if so asked, handed in, both or neither; what is refused is said at its field, and nothing typed is lost."""
+    if request.method != "POST" or not form.is_valid():
+        return _form_page(request, form, row)
+    hands_in = request.POST.get("act") == "submit"
+    if hands_in and not form.cleaned_data.get("document") and (row is None or row.document is None):
+        form.add_error("document", str(own.NO_DOCUMENT))
+        return _form_page(request, form, row)
+    try:
+        pk = _keep(request, form, row, hands_in=hands_in)
+    except Refusal as refusal:
+        if refusal.code not in _FIELDS:
+            raise
+        form.add_error(_FIELDS[refusal.code], str(refusal.message))
+        return _form_page(request, form, row)
+    said = (
+        _("Handed in. Somebody else judges it next.")
+        if hands_in
+        else _("Draft kept. Nobody else sees it until you hand it in.")
+    )
+    messages.success(request, said)
+    return redirect("own_factor_detail", pk)
+
+
+@transaction.atomic
+def _keep(request: TenantRequest, form: OwnFactorForm, row: OwnFactor | None, *, hands_in: bool) -> int:
+    by, fields, sent = request.actor, form.row_fields(), form.attachment()
+    if row is None:
+        kept = own.draft(by=by, fields=fields, document=sent)
+    else:  # read again: the form has written on its own copy
+        kept = own.edit(by=by, row=_mine(request, row.pk), fields=fields, document=sent)
+    if hands_in:
+        own.submit(by=by, row=kept)
+    return kept.pk
 
 
 def _row(row: OwnFactor) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.disclosure.forms import DocumentField
-from suppliers.inventory.models import Conclusion, FindingKind, Level
+from suppliers.inventory.models import Conclusion, Finding, FindingKind, Level
 
 _LINE_LIMIT = 2_000
 
@@ -54,8 +54,19 @@ class FindingForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    note = forms.CharField(required=False, max_length=2000)
-    effect_kgco2e = forms.DecimalField(required=False, max_digits=22, decimal_places=6)
+    note = forms.CharField(label=_("How it was resolved"), required=False, max_length=2000)
+    effect_kgco2e = forms.DecimalField(
+        label=_("Effect that is left, kgCO2e"),
+        required=False,
+        max_digits=22,
+        decimal_places=6,
+        help_text=_("0 if nothing is left of it; empty leaves it as it was raised."),
+    )
+
+    def __init__(self, sent: Any = None, *, finding: Finding) -> None:
+        super().__init__(sent, auto_id=f"close_{finding.pk}_%s")
+        self.finding = finding
+        self.fields["note"].required = finding.kind == FindingKind.NONCONFORMITY
 
 
 class AnswerForm(forms.Form):
@@ -67,6 +78,12 @@ class OpinionForm(forms.Form):
     level = forms.ChoiceField(label=_("Level of assurance"), choices=Level.choices)
     conclusion = forms.ChoiceField(label=_("Conclusion"), choices=Conclusion.choices)
     text = forms.CharField(label=_("Basis of the conclusion"), max_length=8000, widget=_text())
+    valid_until = forms.DateField(
+        label=_("Valid until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Last day on which you stand by the opinion; leave it empty if there is none."),
+    )
     file = forms.FileField(
         label=_("Your stamped opinion"),
         help_text=_("PDF, up to 10 MB."),

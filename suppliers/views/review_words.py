@@ -10,4 +10,4 @@ INVENTORY_TONES = {
     "returned": "bad",
 }
 FINDING_TONES = {"open": "warn", "answered": "info", "closed": "good"}
-STATEMENT_TONES = {"valid": "good", "superseded": "warn", "withdrawn": "bad"}
+STATEMENT_TONES = {"valid": "good", "ended": "warn", "superseded": "warn", "withdrawn": "bad"}

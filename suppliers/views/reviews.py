@@ -17,6 +17,7 @@ from suppliers.inventory.models import Assignment, Finding, InventoryState, Opin
 from suppliers.inventory.review import actions, findings, opinions, queries
 from suppliers.tenants import clock
 from suppliers.tenants.access import TenantRequest, needs
+from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right, TenantKind
 from suppliers.uploads import queries as uploads
 from suppliers.uploads.models import Upload
@@ -53,15 +54,30 @@ def _page(request: TenantRequest, assignment: Assignment, status: int = 200, **f
         "numbers": ", ".join(str(number) for number in numbers),
         "is_confirmed": bool(assignment.sample),
         "unchecked": sum(row["check"] is None for row in rows),
-        "findings": [(one, FINDING_TONES[one.finding.state]) for one in raised],
+        "findings": [
+            (one, FINDING_TONES[one.finding.state], _close_form(one.finding, forms.get("close_form")))
+            for one in raised
+        ],
         "opinion": opinion,
         "under_review": under_review,
         "may_begin": assignment.inventory.state == InventoryState.SUBMITTED,
         "finding_form": forms.get("finding_form") or FindingForm(prefix="finding"),
-        "opinion_form": forms.get("opinion_form") or OpinionForm(prefix="opinion"),
+        "opinion_form": forms.get("opinion_form") or _opinion_form(opinion),
         "accreditation_expired": assignment.body.accreditation_expires_on < clock.today(),
     }
     return render(request, "suppliers/reviews/review.html", context, status=status)
+
+
+def _opinion_form(opinion: Opinion | None) -> OpinionForm:
+    """Filled with what was given, so that changing one thing drops no other."""
+    given = ("level", "conclusion", "text", "valid_until")
+    return OpinionForm(
+        prefix="opinion", initial={name: getattr(opinion, name) for name in given} if opinion else None
+    )
+
+
+def _close_form(finding: Finding, sent: CloseForm | None) -> CloseForm:
+    return sent if sent is not None and sent.finding == finding else CloseForm(finding=finding)
 
 
 @require_POST
@@ -189,10 +205,10 @@ def ask_again(request: TenantRequest, pk: int) -> HttpResponse:
 @review
 def close_finding(request: TenantRequest, pk: int) -> HttpResponse:
     finding = _finding(request, pk)
-    form = CloseForm(request.POST)
+    form = CloseForm(request.POST, finding=finding)
     if not form.is_valid():
-        messages.error(request, _("The effect is a number of kilograms CO2e."))
-        return redirect("review_detail", finding.assignment_id)
+        assignment = queries.assignment_or_404(request.actor, finding.assignment_id)
+        return _page(request, assignment, status=422, close_form=form)
     findings.close(by=request.actor, finding=finding, **form.cleaned_data)
     messages.success(request, _("The finding is closed."))
     return redirect("review_detail", finding.assignment_id)
@@ -217,9 +233,16 @@ def give_opinion(request: TenantRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, assignment, status=422, opinion_form=form)
     file = form.cleaned_data.pop("file")
-    opinions.give(
-        by=request.actor, assignment=assignment, content=file.read(), filename=file.name, **form.cleaned_data
-    )
+    content, name = file.read(), file.name
+    try:
+        opinions.give(
+            by=request.actor, assignment=assignment, content=content, filename=name, **form.cleaned_data
+        )
+    except Refusal as refusal:
+        if refusal.code != "opinion.valid_until":
+            raise
+        form.add_error("valid_until", str(refusal.message))
+        return _page(request, assignment, status=422, opinion_form=form)
     messages.success(request, _("The opinion is kept. It binds nobody until you confirm it."))
     return redirect("review_detail", pk)
 

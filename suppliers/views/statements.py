@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from suppliers.inventory.models import Approach, Conclusion, Level, StatementState
+from suppliers.inventory.models import Approach, Conclusion, Level
 from suppliers.inventory.statement import actions, numbers, paper, public, queries, signing
 from suppliers.tenants.access import TenantRequest, needs
 from suppliers.tenants.roles import Right, TenantKind
@@ -22,7 +23,7 @@ from .review_words import STATEMENT_TONES
 @needs()
 def statement_list(request: TenantRequest) -> HttpResponse:
     _may_read(request)
-    rows = [(one, STATEMENT_TONES[one.state]) for one in queries.statements_for(request.actor)]
+    rows = [(one, STATEMENT_TONES[one.standing]) for one in queries.statements_for(request.actor)]
     return render(request, "suppliers/statements/list.html", {"rows": rows})
 
 
@@ -36,8 +37,10 @@ def statement_pdf(request: TenantRequest, number: str) -> HttpResponse:
 
 
 def _may_read(request: TenantRequest) -> None:
-    reads = Right.INVENTORY_REVIEW if request.actor.kind == TenantKind.BODY else Right.RECORD_READ
-    request.actor.require(reads)
+    kind = request.actor.kind
+    if kind is None:
+        raise PermissionDenied(str(kind))
+    request.actor.require(queries.READS[kind])
 
 
 @require_POST
@@ -68,10 +71,9 @@ def verify(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "number": numbers.plain(number)[:40],
         "shown": shown,
-        "tone": STATEMENT_TONES[shown.state] if shown else "bad",
+        "tone": STATEMENT_TONES[shown.standing] if shown else "bad",
         "is_mistyped": shown is None and not numbers.is_well_formed(numbers.plain(number)),
         "words": _words(shown) if shown else {},
-        "key_id": signing.key_id(),
     }
     return render(request, "suppliers/statements/verify.html", context, status=200 if shown else 404)
 
@@ -81,7 +83,7 @@ def _words(shown: public.Shown) -> dict[str, str]:
     said = shown.payload
     opinion = said.get("opinion", {})
     return {
-        "state": str(StatementState(shown.state).label),
+        "state": str(shown.standing.label),
         "approach": str(dict(Approach.choices).get(str(said.get("consolidation")), "")),
         "level": str(dict(Level.choices).get(str(opinion.get("level")), "")),
         "conclusion": str(dict(Conclusion.choices).get(str(opinion.get("conclusion")), "")),
@@ -113,8 +115,19 @@ def verify_signature(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_not_required
 @require_GET
-def verify_key(request: HttpRequest) -> HttpResponse:
-    return _file(signing.public_key_pem(), "greenlink-key.pem", "application/x-pem-file")
+def verify_keys(request: HttpRequest) -> HttpResponse:
+    """Every public key that statements are or were signed with."""
+    return render(request, "suppliers/statements/keys.html", {"keys": signing.public_keys()})
+
+
+@login_not_required
+@require_GET
+def verify_key(request: HttpRequest, key_id: str = "") -> HttpResponse:
+    """Today's key, or the one that a statement names."""
+    key = signing.find_key(key_id or signing.key_id())
+    if key is None:
+        raise Http404(key_id)
+    return _file(key.pem, "greenlink-key.pem", "application/x-pem-file")
 
 
 def _shown(number: str) -> public.Shown:
@@ -137,7 +150,9 @@ urlpatterns = [
     path("statements/<str:number>/withdraw/", withdraw, name="statement_withdraw"),
     path("statements/<str:number>/evidence/", use_as_evidence, name="statement_evidence"),
     path("verify/", look_up, name="verify_look_up"),
+    path("verify/keys/", verify_keys, name="verify_keys"),
     path("verify/key/", verify_key, name="verify_key"),
+    path("verify/key/<str:key_id>/", verify_key, name="verify_key_named"),
     path("verify/<str:number>/", verify, name="verify"),
     path("verify/<str:number>/payload.json", verify_payload, name="verify_payload"),
     path("verify/<str:number>/payload.sig", verify_signature, name="verify_signature"),

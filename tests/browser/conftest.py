@@ -83,6 +83,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     environment |= {"GREENLINK_VAR": str(var), "DJANGO_SETTINGS_MODULE": "greenlink.settings"}
     environment["EMAIL_URL"] = f"filemail:///{var}/mail"
     own_database = _own_database(environment)
+    if not own_database and (built := os.environ.get("GREENLINK_BUILT_DEMO")):
+        # Built just now by the same command: it is not built twice. Building again changes nothing but prints.
+        shutil.copytree(built, var, dirs_exist_ok=True)
     try:
         manage = [sys.executable, "manage.py"]
         subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)

@@ -44,12 +44,18 @@ BEHIND = {
 SAME_FOR_ADMIN = ("/ranking/", "/suppliers/", "/spark/", "/factors/", "/methodology/", "/screen/")
 
 
+TABS = """links => Promise.all(links.map(link => fetch(link).then(answer => answer.text()).then(text =>
+  [...new DOMParser().parseFromString(text, "text/html").querySelectorAll("nav.tabs a")]
+    .map(tab => tab.getAttribute("href"))))).then(found => found.flat())"""
+
+
 def pages_of(visitor: Visitor, role: str) -> list[str]:
-    """Addresses in the navigation and the chosen ones behind them."""
+    """Addresses in the navigation, the tabs there, and the chosen ones behind them."""
     found: list[str] = visitor.page.eval_on_selector_all(
         "nav.navigation .navigation__link",
         "links => links.map(link => link.getAttribute('href'))",
     )
+    found += visitor.page.evaluate(TABS, found)
     for where, which in BEHIND[role]:
         visitor.open(where)
         address = visitor.page.locator(which).first.get_attribute("href")

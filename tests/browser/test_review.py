@@ -49,6 +49,10 @@ def test_a_stranger_checks_the_statement_that_the_supplier_shows(visitors: Visit
     shown = stranger.open(public)
     expect(shown.locator("[data-state=valid]")).to_contain_text("签名有效")
     at_every_width(shown)
+    shown.get_by_role("link", name="公钥", exact=True).click()
+    expect(shown.locator("main")).to_contain_text("现用密钥")
+    at_every_width(shown)
+    shown.go_back()
     with shown.expect_download() as download:
         shown.get_by_role("link", name="payload.json").click()
     assert public.split("/")[2] in download.value.path().read_text(encoding="utf-8")

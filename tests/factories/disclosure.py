@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
 
-from suppliers.models import Credential, EvidenceFile, Instrument, Output, Site, Supplier, Target, Training
+from suppliers.models import (
+    Buyer,
+    Credential,
+    EvidenceFile,
+    Instrument,
+    Output,
+    OwnFactor,
+    Site,
+    Supplier,
+    Target,
+    Training,
+)
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
@@ -59,5 +71,16 @@ def document(supplier: Supplier, **fields: Any) -> EvidenceFile:
     default |= {"content_type": "application/pdf"}
     row = EvidenceFile(supplier=supplier, **(default | fields))
     row.file.save("0" * 64, ContentFile(PDF), save=False)
+    row.save()
+    return row
+
+
+def buyers_factor(buyer: Buyer, **fields: Any) -> OwnFactor:
+    """An approved residual mix of a program, with its document."""
+    default = {"code": "MIX", "name": "剩余组合", "kind": "residual_mix", "value": Decimal("0.5"), "unit": "kgCO2e/kWh",
+               "per_unit": "kWh", "source": "公告 第 3 页", "valid_from": dt.date(2024, 1, 1), "state": "approved",
+               "filename": "mix.pdf", "file_sha256": hashlib.sha256(PDF).hexdigest()}  # fmt: skip
+    row = OwnFactor(buyer=buyer, **(default | fields))
+    row.file.save("mix.pdf", ContentFile(PDF), save=False)
     row.save()
     return row

@@ -26,6 +26,7 @@ def fill() -> None:
         user = User.objects.create_user("alice@example.test", PASSWORD, name="爱丽丝")
         make.MembershipFactory.create(user=user, role="supplier_manager", supplier=supplier)
         disclosure.document(supplier)
+        disclosure.buyers_factor(buyer)
         upload = Upload(supplier=supplier, filename="一月.csv", sha256="1" * 64, size_bytes=3)
         upload.file.save("january", ContentFile("电\n".encode()), save=False)
         upload.save()

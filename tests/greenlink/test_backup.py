@@ -93,7 +93,7 @@ def places_of_drill(tmp_path):
 
 STANDING = """
 from scorecards.models import Scorecard
-from suppliers.models import EvidenceFile, Upload, User
+from suppliers.models import EvidenceFile, OwnFactor, Upload, User
 from suppliers.tenants.row_security import install
 from django.core.management import call_command
 import hashlib
@@ -105,7 +105,7 @@ except Exception as error:
     print('frozen' if 'published' in str(error) else error)
 print('open tables:', install.unprotected(connection))
 print('login:', User.objects.get(email='alice@example.test').check_password(%r))
-for row in [*Upload.objects.all(), *EvidenceFile.objects.all()]:
+for row in [*Upload.objects.all(), *EvidenceFile.objects.all(), *OwnFactor.objects.all()]:
     print(row.filename, hashlib.sha256(row.file.read()).hexdigest())
 """
 
@@ -117,12 +117,12 @@ def test_the_drill(places_of_drill, tmp_path):
     here.manage("migrate", "--verbosity", "0")
     assert here.run("-m", "tests.greenlink.drill").returncode == 0
     made = json.loads(here.manage("backup", str(archive), "--json", **sealed_with))
-    assert (made["files"], made["missing_files"], made["sealed"]) == (2, [], True)
+    assert (made["files"], made["missing_files"], made["sealed"]) == (3, [], True)
     assert set(made["keys"]) >= {"secret_key", "encryption_keys"}
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
 
     restored = json.loads(there.manage("restore", str(archive), "--json", **sealed_with))
-    assert (restored["rows"], restored["files"], restored["migrated"]) == (made["rows"], 2, False)
+    assert (restored["rows"], restored["files"], restored["migrated"]) == (made["rows"], 3, False)
     assert restored["audit_chains"] > 1
     before, after = here.ask(STANDING % PASSWORD), there.ask(STANDING % PASSWORD)
     assert before == after

@@ -44,6 +44,31 @@ def test_a_suppliers_pages_carry_nothing_inline(world, url):
     assert not INLINE.search(world.client(world.alice).get(url).content.decode())
 
 
+def in_the_navigation(page):
+    return re.findall(r'navigation__link" href="([^"]+)"( aria-current="[a-z]+")?', page)
+
+
+@pytest.mark.parametrize("url", ["/inventory/", "/inventory/entries/", "/findings/", "/statements/"])
+def test_pages_of_the_yearly_inventory_are_one_place_with_tabs(world, url):
+    page = world.client(world.alice).get(url).content.decode()
+    assert len(in_the_navigation(page)) <= 14
+    assert [link for link, mark in in_the_navigation(page) if mark] == ["/inventory/"]
+    tabs = re.findall(r'tabs__tab" href="([^"]+)"( aria-current="page")?', page)
+    assert [link for link, _mark in tabs] == [
+        "/inventory/",
+        "/inventory/entries/",
+        "/findings/",
+        "/statements/",
+    ]
+    assert [link for link, mark in tabs if mark] == [url]
+
+
+def test_a_place_of_one_page_has_no_tabs(world):
+    page = world.client(world.vera).get("/statements/").content.decode()
+    assert [link for link, mark in in_the_navigation(page) if mark] == ["/statements/"]
+    assert "tabs__tab" not in page
+
+
 def test_the_navigation_goes_by_role(world):
     supplier = world.client(world.alice).get("/").content.decode()
     assert 'href="/data/"' in supplier

@@ -36,6 +36,8 @@ R = Right
 READS = {
     TenantKind.SUPPLIER: R.RECORD_READ, TenantKind.BUYER: R.RECORD_READ, TenantKind.BODY: R.INVENTORY_REVIEW,
 }  # fmt: skip
+ASSIGNED_TO = {TenantKind.BUYER: R.INVENTORY_ASSIGN, TenantKind.BODY: R.INVENTORY_REVIEW}
+FOUND = {TenantKind.SUPPLIER: R.RECORD_READ, TenantKind.BODY: R.INVENTORY_REVIEW}
 BY_NUMBER = "a statement is public to whoever holds its number"
 OPINION = {"opinion-level": "limited", "opinion-conclusion": "unmodified", "opinion-text": "new"}
 FIRST = {"number": "1"}
@@ -92,10 +94,38 @@ ROWS = [
     Row("statement_withdraw", _does("", body={"reason": "new"}), NUMBER),
     Row("statement_evidence", write(R.EVIDENCE_WRITE, SUPPLIER), NUMBER),
     Row("verify_look_up", read(), open=BY_NUMBER),
+    Row("verify_keys", read(), open="public keys"),
     Row("verify_key", read(), open="a public key"),
+    Row("verify_key_named", read(), {"key_id": "public_key"}, open="a public key"),
     Row("verify", read(), PUBLIC, open=BY_NUMBER),
     Row("verify_payload", read(), PUBLIC, open=BY_NUMBER),
     Row("verify_signature", read(), PUBLIC, open=BY_NUMBER),
+    Row(
+        "api_assignments",
+        read(ASSIGNED_TO)
+        | write(
+            R.INVENTORY_ASSIGN,
+            BUYER,
+            body={"body": "BODYONE"},
+            inside={"inventory": "inventory"},
+            may_refuse="the version may be assigned already",
+        ),
+    ),
+    Row("api_assignment", read(ASSIGNED_TO), {"pk": "assignment"}),
+    Row("api_assignment_withdraw", write(R.INVENTORY_ASSIGN, BUYER, own="waiting"), {"pk": "assignment"}),
+    Row("api_findings", read(FOUND)),
+    Row("api_finding", read(FOUND), {"pk": "finding"}),
+    Row(
+        "api_finding_answer",
+        write(
+            R.INVENTORY_WRITE, SUPPLIER, own="working", body={"text": "new"}, inside={"evidence": "document"}
+        ),
+        {"pk": "finding"},
+    ),
+    Row("api_statements", read(READS)),
+    Row("api_statement", read(READS), NUMBER),
+    Row("api_statement_pdf", read(READS), NUMBER),
+    Row("api_statement_evidence", write(R.EVIDENCE_WRITE, SUPPLIER), NUMBER),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from suppliers.calc.periods import FiscalQuarter
-from suppliers.tenants import clock, row_rules
+from suppliers.tenants import clock, credit_codes, row_rules
 from suppliers.tenants.row_rules import RowRule
 from suppliers.tenants.scope import Scope, ScopedManager, ScopedModel, ScopedQuerySet, named_in_reviews
 
@@ -76,6 +77,14 @@ class VerificationBody(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The code decides whether body and supplier are one company, so a mistyped one must not get in."""
+        self.uscc = credit_codes.normal(self.uscc or "") or None
+        if self.uscc and not credit_codes.is_valid(self.uscc):
+            raise ValidationError(
+                {"uscc": _("This is no unified social credit code: its check digit does not fit.")}
+            )
 
 
 class Supplier(ScopedModel):

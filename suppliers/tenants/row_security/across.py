@@ -30,36 +30,31 @@ FUNCTIONS = (
             return query select distinct l.upload_id from suppliers_inventoryline l where l.upload_id is not null;
         elsif kind = 'evidence' then
             return query select distinct l.evidence_id from suppliers_inventoryline l where l.evidence_id is not null
-                union select r.evidence_id from suppliers_findingreply r where r.evidence_id is not null;
+                union select r.evidence_id from suppliers_findingreply r where r.evidence_id is not null
+                union select o.evidence_id from suppliers_ownfactor o where o.evidence_id is not null;
+        elsif kind = 'own_factor' then
+            return query select distinct l.own_factor_id from suppliers_inventoryline l
+                where l.own_factor_id is not null;
         end if;
     end $$
     """,
-    # Asked by a program that assigns a verifier, and when one begins: is or was this person a member of the company.
+    # Asked by a program that assigns a verifier, and when one begins: is or was this person a member of the company,
+    # or (`verifying`) is it one of the body today. One of the two is null, and null equals nothing.
     """
-    create or replace function greenlink_has_belonged(person bigint, company bigint) returns boolean
+    create or replace function greenlink_belongs(person bigint, company bigint, verifying bigint) returns boolean
     language plpgsql as $$
     declare
         was text := coalesce(current_setting('greenlink.door', true), '');
         found boolean;
     begin
         perform set_config('greenlink.door', 'independence', true);
-        found := exists (select 1 from suppliers_membership where supplier_id = company and user_id = person);
+        found := exists (select 1 from suppliers_membership where user_id = person
+                         and (supplier_id = company or (body_id = verifying and revoked_at is null)));
         perform set_config('greenlink.door', was, true);
         return found;
     end $$
     """,
-    """
-    create or replace function greenlink_is_of_body(person bigint, verifying bigint) returns boolean
-    language plpgsql as $$
-    declare
-        was text := coalesce(current_setting('greenlink.door', true), '');
-        found boolean;
-    begin
-        perform set_config('greenlink.door', 'independence', true);
-        found := exists (select 1 from suppliers_membership
-                         where body_id = verifying and user_id = person and revoked_at is null);
-        perform set_config('greenlink.door', was, true);
-        return found;
-    end $$
-    """,
+    # What `greenlink_belongs` took the place of.
+    "drop function if exists greenlink_has_belonged(bigint, bigint)",
+    "drop function if exists greenlink_is_of_body(bigint, bigint)",
 )

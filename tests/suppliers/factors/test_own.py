@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from decimal import Decimal
 
@@ -44,7 +45,7 @@ BUYERS = VALUES | {
     "per_unit": "kWh",
     "value": "0.6",
     "kind": "residual_mix",
-    "source": "https://example.org/mix.pdf",
+    "source": "剩余组合公告 2024, 第 3 页",
 }
 
 
@@ -117,6 +118,10 @@ def test_returned_with_the_reason_and_handed_in_again(world, submitted):
 
 
 def test_evidence_is_needed_to_hand_in(world):
+    refused = send(world, world.clara, VALUES, act="submit", with_document=False)
+    assert (refused.status_code, "请上传载有该数值的证明文件。" in refused.content.decode()) == (422, True)
+    with all_tenants("test"):
+        assert not OwnFactor.objects.exists()  # nothing typed is lost, nothing half kept
     send(world, world.clara, VALUES, with_document=False)
     row = only()
     with entered(world.actor(world.clara).scope), pytest.raises(Refusal) as caught:
@@ -126,7 +131,7 @@ def test_evidence_is_needed_to_hand_in(world):
 
 
 def test_a_buyers_own_takes_a_second_person(world):
-    assert send(world, world.anna, BUYERS, act="submit", with_document=False).status_code == 302
+    assert send(world, world.anna, BUYERS, act="submit").status_code == 302
     row = only()
     with entered(world.actor(world.anna).scope), pytest.raises(Refusal) as caught:
         own.approve(by=world.actor(world.anna), row=row)
@@ -142,7 +147,7 @@ def test_a_buyers_own_takes_a_second_person(world):
 def test_who_handed_it_in_does_not_judge_it_either(world):
     with all_tenants("test"):
         adam = people.member("program_admin", buyer=world.buyer)
-    send(world, world.anna, BUYERS, with_document=False)
+    send(world, world.anna, BUYERS)
     post(world, adam, "own_factor_submit", only().pk)
     row = only()
     with entered(world.actor(adam).scope), pytest.raises(Refusal) as caught:
@@ -181,7 +186,8 @@ def test_what_does_not_fit_is_said_at_its_field(world, field, value):
 
 
 def test_a_code_is_taken_once(world, submitted):
-    send(world, world.clara, VALUES)
+    again = send(world, world.clara, VALUES)
+    assert (again.status_code, "PARK-STEAM-1" in again.content.decode()) == (422, True)
     assert fresh(submitted.pk) == only()
     taken = world.client(world.clara).post(
         "/api/v1/own-factors/",
@@ -211,6 +217,33 @@ def test_a_buyer_reads_the_document_once_it_is_handed_in(world, submitted):
     answer = world.client(world.paula).get(url)
     assert b"".join(answer.streaming_content) == PDF
     assert world.client(world.charlie).get(url).status_code == 404
+
+
+def test_a_buyers_document_is_kept_with_its_hash_and_read_by_its_program_once_approved(world):
+    send(world, world.anna, BUYERS | {"source": "https://example.org/mix.pdf"}, with_document=False)
+    row = only()
+    with entered(world.actor(world.anna).scope), pytest.raises(Refusal) as caught:
+        own.submit(by=world.actor(world.anna), row=row)  # an address proves nothing
+    assert caught.value.code == "own_factor.evidence"
+    anna, url = world.client(world.anna), reverse("own_factor_document", args=[row.pk])
+    call = f"/api/v1/own-factors/{row.pk}/document/"
+    assert anna.post(call, {"file": SimpleUploadedFile("mix.pdf", b"MZ")}).json()["code"] == "file.type"
+    assert anna.get(url).status_code == 404  # nothing is attached yet
+    made = anna.post(call, {"file": SimpleUploadedFile("../mix.exe", PDF)}).json()
+    assert (made["document"], made["filename"]) == (hashlib.sha256(PDF).hexdigest(), "mix.exe.pdf")
+    post(world, world.anna, "own_factor_submit", row.pk)
+    page = anna.get(reverse("own_factor_detail", args=[row.pk])).content.decode()
+    assert "mix.exe.pdf" in page
+    assert hashlib.sha256(PDF).hexdigest() in page
+    assert world.client(world.bob).get(url).status_code == 404  # its supplier, before it counts
+    assert post(world, world.paula, "own_factor_review", row.pk, {"verdict": "approve"}).status_code == 302
+    answer = world.client(world.bob).get(url)
+    assert b"".join(answer.streaming_content) == PDF
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    assert {world.client(other).get(url).status_code for other in (world.otto, world.vera)} == {404}
+    assert world.client(None).get(url).status_code == 302
+    late = anna.post(call, {"file": SimpleUploadedFile("other.pdf", PDF + b"%")})
+    assert (late.status_code, late.json()["code"]) == (409, "own_factor.stands")
 
 
 def test_a_list_takes_the_same_queries_however_long(world, django_assert_max_num_queries):

@@ -71,9 +71,9 @@ def confirmed(world: World, assignment: Assignment) -> Statement | None:
         return opinions.confirm(by=vera, assignment=assignment, word=str(assignment.inventory.year))
 
 
-def issued(world: World, **how: Any) -> Statement:
+def issued(world: World, *, says: dict[str, Any] | None = None, **how: Any) -> Statement:
     assignment = checked(world, **how)
-    given(world, assignment)
+    given(world, assignment, **(says or {}))
     statement = confirmed(world, assignment)
     assert statement is not None
     return statement

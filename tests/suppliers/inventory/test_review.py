@@ -21,7 +21,7 @@ from suppliers.inventory.models import (
     Opinion,
     Statement,
 )
-from suppliers.inventory.review import actions, findings, independence, opinions, queries
+from suppliers.inventory.review import actions, findings, opinions, queries
 from suppliers.models import AuditEntry, VerificationBody
 from suppliers.tenants import clock
 from suppliers.tenants.all_tenants import all_tenants
@@ -100,14 +100,6 @@ def test_nobody_verifies_a_company_they_belong_or_belonged_to(world):
     assignment = assigned(world, inventory)
     with acting(world.vera) as vera:
         refused("review.independence", actions.begin, by=vera, assignment=assignment)
-
-
-def test_a_program_learns_a_yes_or_no_and_reads_no_membership(world):
-    with acting(world.anna):
-        assert independence.is_of_body(world.vera.user_id, world.vera.body_id)
-        assert not independence.has_belonged(world.vera.user_id, world.supplier.pk)
-        assert independence.has_belonged(world.alice.user_id, world.supplier.pk)
-        assert not independence.has_belonged(world.charlie.user_id, world.supplier.pk)
 
 
 def test_the_named_verifier_must_be_of_the_body(world):
@@ -254,6 +246,24 @@ def test_known_errors_above_materiality_forbid_an_unmodified_opinion(world):
     assert given(world, assignment, conclusion="modified").conclusion == "modified"
 
 
+def test_an_effect_that_is_put_right_when_closing_counts_no_more(world):
+    # 14 and 13 kg are 27 kg, above 26; the second is cleared away, 14 kg are left
+    assignment = checked(world)
+    first, second = (
+        raised(world, assignment, kind="clarification", effect_kgco2e=Decimal(effect)) for effect in (14, -13)
+    )
+    with acting(world.vera) as vera:
+        findings.close(by=vera, finding=first, note="seen")
+        findings.close(by=vera, finding=second, note="the bill was found", effect_kgco2e=Decimal(0))
+        assert opinions.known_error(list(Finding.objects.all())) == 14
+        deeds = AuditEntry.objects.filter(act="finding.close").order_by("id").values_list("data", flat=True)
+        assert list(deeds) == [
+            {"note": "seen"},
+            {"note": "the bill was found", "was": "-13 kgCO2e", "is": "0 kgCO2e"},
+        ]
+    assert given(world, assignment).conclusion == "unmodified"
+
+
 def test_errors_up_to_materiality_are_none_that_matter(world):
     assignment = checked(world)
     raised(world, assignment, kind="clarification", effect_kgco2e=Decimal(26))
@@ -266,12 +276,14 @@ def test_errors_up_to_materiality_are_none_that_matter(world):
         ({"conclusion": "splendid"}, "opinion.invalid"),
         ({"level": "none"}, "opinion.invalid"),
         ({"text": "  "}, "opinion.invalid"),
+        ({"valid_until": dt.date(2025, 2, 10)}, "opinion.valid_until"),  # today
+        ({"valid_until": dt.date(2024, 12, 31)}, "opinion.valid_until"),  # the end of the year reviewed
         ({"content": b"\x89PNG\r\n\x1a\n...."}, "file.type"),
         ({"content": b"<html>"}, "file.type"),
         ({"content": b""}, "file.empty"),
         ({"content": b"%PDF-" + b"x" * (10 * 1024 * 1024)}, "file.size"),
     ],
-    ids=["conclusion", "level", "text", "png", "html", "empty", "large"],
+    ids=["conclusion", "level", "text", "today", "the year", "png", "html", "empty", "large"],
 )
 def test_a_paper_that_is_none_is_refused_with_its_code(world, says, code):
     refused(code, given, world=world, assignment=checked(world), **says)
@@ -284,6 +296,13 @@ def test_confirming_needs_an_opinion_and_the_year_typed(world):
     with acting(world.vera) as vera:
         refused("opinion.word", opinions.confirm, by=vera, assignment=assignment, word="2023")
         assert not Statement.objects.exists()
+
+
+def test_an_end_that_has_gone_by_before_confirming_holds_the_signature_up(world):
+    assignment = checked(world)
+    given(world, assignment, valid_until=dt.date(2025, 2, 11))
+    with clock.at(dt.date(2025, 2, 11)):
+        refused("opinion.valid_until", confirmed, world=world, assignment=assignment)
 
 
 def test_an_opinion_is_given_once(world):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
+import hashlib
 import io
 import json
 import shutil
@@ -11,13 +13,15 @@ from decimal import Decimal
 
 import pikepdf
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
 
 from suppliers.disclosure.models import Credential
 from suppliers.inventory.models import Inventory, InventoryState, Statement
-from suppliers.inventory.statement import actions, numbers, paper, public, signing
+from suppliers.inventory.statement import actions, numbers, paper, public, queries, signing
 from suppliers.inventory.statement.payload import tonnes
+from suppliers.tenants import clock, keys
 from suppliers.tenants.all_tenants import all_tenants
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.scope import entered
@@ -95,26 +99,64 @@ def test_the_signature_holds_with_the_public_key_alone(world):
 def test_one_changed_digit_breaks_it(world):
     shown = public.find(issued(world).number)
     forged = shown.payload | {"tonnes_co2e": shown.payload["tonnes_co2e"] | {"scope1": "0.010"}}
-    assert not signing.holds(forged, shown.signature)
+    assert not signing.holds(forged, shown.signature, shown.key_id)
 
 
 def test_openssl_says_the_same(world, tmp_path):
+    shown = public.find(issued(world).number)
+    good = by_openssl(tmp_path, shown, signing.public_key_pem())
+    assert good.returncode == 0, good.stderr
+    assert "Verified Successfully" in good.stdout
+    (tmp_path / "payload.json").write_bytes(shown.content.replace(b"0.020", b"0.010"))
+    assert by_openssl(tmp_path, None, signing.public_key_pem()).returncode != 0
+
+
+def by_openssl(folder, shown, key):
     openssl = shutil.which("openssl")
     assert openssl, "docs/statements.md promises openssl"
-    shown = public.find(issued(world).number)
-    (tmp_path / "key.pem").write_bytes(signing.public_key_pem())
-    (tmp_path / "payload.json").write_bytes(shown.content)
-    (tmp_path / "payload.sig").write_bytes(shown.signature_bytes)
+    (folder / "key.pem").write_bytes(key)
+    if shown:
+        (folder / "payload.json").write_bytes(shown.content)
+        (folder / "payload.sig").write_bytes(shown.signature_bytes)
     command = [
         openssl, "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "key.pem", "-in", "payload.json",
         "-sigfile", "payload.sig",
     ]  # fmt: skip
-    good = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert good.returncode == 0, good.stderr
-    assert "Verified Successfully" in good.stdout
-    (tmp_path / "payload.json").write_bytes(shown.content.replace(b"0.020", b"0.010"))
-    bad = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert bad.returncode != 0
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_what_a_former_key_signed_is_checked_with_it_as_the_docs_say(world, tmp_path, monkeypatch, settings):
+    key_a, key_b = (base64.b64encode(bytes([one] * 32)).decode() for one in (1, 2))
+    client = world.client(None)
+    monkeypatch.setenv("GREENLINK_SIGNING_KEY", key_a)
+    number, public_a = issued(world).number, keys.public_key()
+    monkeypatch.setenv("GREENLINK_SIGNING_KEY", key_b)
+    named = json.loads(client.get(f"/verify/{number}/payload.json").content)["signature"]["key_id"]
+    assert named != signing.key_id()
+    assert "签名密钥未在此公布" in client.get(f"/verify/{number}/").content.decode()
+    assert client.get(f"/verify/key/{named}/").status_code == 404
+
+    settings.FORMER_SIGNING_KEYS = keys.parse_former(public_a)
+    page = client.get(f"/verify/{number}/").content.decode()
+    assert 'data-state="valid"' in page
+    assert "签名有效" in page
+    assert f"/verify/key/{named}/" in page
+    listed = client.get("/verify/keys/").content.decode()
+    assert listed.index(signing.key_id()) < listed.index(named)
+    right, wrong = client.get(f"/verify/key/{named}/").content, client.get("/verify/key/").content
+    shown = public.find(number)
+    assert by_openssl(tmp_path, shown, right).returncode == 0
+    assert by_openssl(tmp_path, shown, wrong).returncode != 0
+    # openssl pkey -pubin -in greenlink-key.pem -outform DER | tail -c 32 | sha256sum
+    raw = load_pem_public_key(right).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)[-32:]
+    assert hashlib.sha256(raw).hexdigest() == named
+    # signed anew with B, and the two are told apart
+    assert public.find(issued(world, inventory=submitted(world, year=2023)).number).key_id == signing.key_id()
+
+
+def test_former_keys_that_are_none_stop_the_start():
+    with pytest.raises(ImproperlyConfigured, match="GREENLINK_FORMER_SIGNING_KEYS: key 2"):
+        keys.parse_former(f"{base64.b64encode(bytes(32)).decode()}, short")
 
 
 def test_what_is_stored_is_the_very_text_that_was_signed(world):
@@ -125,6 +167,41 @@ def test_what_is_stored_is_the_very_text_that_was_signed(world):
     load_pem_public_key(signing.public_key_pem()).verify(
         base64.b64decode(statement.signature), stored.encode()
     )
+
+
+# -- its end -------------------------------------------------------------------------------------------
+
+LAST_DAY = dt.date(2026, 2, 9)
+
+
+def test_an_end_is_signed_where_the_verifier_named_one_and_nowhere_else(world):
+    endless = issued(world)
+    assert "valid_until" not in endless.payload
+    assert endless.valid_until is None
+    ending = issued(world, inventory=submitted(world, year=2023), says={"valid_until": LAST_DAY})
+    assert ending.payload["valid_until"] == "2026-02-09"
+    assert ending.valid_until == LAST_DAY
+    shown = public.find(ending.number)
+    assert shown.is_signed
+    earlier = {name: value for name, value in shown.payload.items() if name != "valid_until"}
+    assert not signing.holds(earlier, shown.signature, shown.key_id)
+    with all_tenants("tests"), pytest.raises(DatabaseError, match=r"statement\.issued"), transaction.atomic():
+        Statement.objects.filter(pk=ending.pk).update(valid_until=None)
+
+
+def test_the_last_day_still_counts_and_the_next_one_does_not(world):
+    statement = issued(world, says={"valid_until": LAST_DAY})
+    with clock.at(LAST_DAY):
+        assert public.find(statement.number).standing == statement.standing == "valid"
+    with clock.at(LAST_DAY + dt.timedelta(days=1)):
+        assert public.find(statement.number).standing == statement.standing == "ended"
+        with acting(world.alice) as alice:
+            with pytest.raises(Refusal, match=r"statement\.ended"):
+                actions.use_as_evidence(by=alice, statement=statement)
+            found = queries.statements_for(alice)
+            assert [queries.standing_as(found, word).count() for word in ("valid", "ended")] == [0, 1]
+    with acting(world.alice) as alice:
+        assert actions.use_as_evidence(by=alice, statement=statement).expires_on == LAST_DAY
 
 
 # -- its state -----------------------------------------------------------------------------------------
@@ -219,11 +296,12 @@ def test_every_buyer_the_supplier_is_enrolled_with_reads_it(world):
 
 
 def test_the_paper_is_one_page_and_words_of_tenants_are_no_markup(world):
-    statement = issued(world)
+    statement = issued(world, says={"valid_until": LAST_DAY})
     said = statement.payload | {
         "supplier": {"name": '#read("/etc/passwd") *x* $', "name_en": "]#", "uscc": ""}
     }
     made = paper.pdf(said, url="https://greenlink.example/verify/X/")
+    assert ("有效期至", "Valid until", "2026-02-09") in paper.facts(said)
     with pikepdf.open(io.BytesIO(made)) as document:
         assert len(document.pages) == 1
         assert statement.number in str(document.docinfo["/Title"])

@@ -46,7 +46,7 @@ for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     if (!words) return;
     const toast = words.content.firstElementChild.cloneNode(true);
     const answer = event.detail.xhr?.getResponseHeader?.("X-Message");
-    if (answer) toast.querySelector("div").textContent = decodeURIComponent(answer);
+    toast.querySelector("div").textContent = answer ? decodeURIComponent(answer) : toasts.dataset.trouble;
     toasts.append(toast);
   });
 }
