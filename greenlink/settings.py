@@ -16,7 +16,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from greenlink import databases
+from greenlink import databases, public_address
+from suppliers.tenants import keys
 from suppliers.tenants.accounts import company_login, encryption
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -50,6 +51,8 @@ def _secret(variable: str, name: str, make: Callable[[], str]) -> str:
 
 SECRET_KEY = _secret("SECRET_KEY", "secret_key", lambda: secrets.token_urlsafe(50))
 ENCRYPTION_KEYS = encryption.parse_keys(_secret(encryption.VARIABLE, "encryption_keys", encryption.new_key))
+# Public: what these signed before the key was changed can still be checked.
+FORMER_SIGNING_KEYS = keys.parse_former(env.str(keys.FORMER, default=""))
 DEBUG = env.bool("DEBUG", default=False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG must not be set in production (GREENLINK_PRODUCTION=1).")
@@ -57,6 +60,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 if PRODUCTION and not env.str("ALLOWED_HOSTS", default=""):
     raise ImproperlyConfigured("ALLOWED_HOSTS must be set in production (GREENLINK_PRODUCTION=1).")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where people reach the site: what links begin with in mails that no request sends.
+PUBLIC_URL = public_address.read(
+    env.str("PUBLIC_URL", default=""), hosts=ALLOWED_HOSTS, production=PRODUCTION
+)
 
 # A demo stands on this day, so that nothing in it expires with the calendar.
 _today = env.str("GREENLINK_TODAY", default="")
@@ -146,6 +153,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 60.0},
+    "remove_old_reports": {"task": "reports.remove_old", "schedule": crontab(hour=2, minute=40)},
     "verify_audit": {"task": "audit.verify", "schedule": crontab(hour=3, minute=20)},
     "warnings": {"task": "warnings.nightly", "schedule": crontab(hour=4, minute=10)},
 }

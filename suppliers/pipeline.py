@@ -167,6 +167,8 @@ def withdraw(*, by: Actor, upload: Upload) -> Upload:
     by.require(Right.UPLOAD_WITHDRAW)
     with transaction.atomic():
         upload = uploads.locked(upload)
+        # Also what an evaluation of warnings waits for: it must not look before this is written.
+        _one_at_a_time(upload.supplier_id)
         if upload.status == UploadStatus.WITHDRAWN:
             return upload
         if upload.status == UploadStatus.FAILED:
@@ -174,6 +176,8 @@ def withdraw(*, by: Actor, upload: Upload) -> Upload:
         inventory.withdraw_lines(upload=upload)
         records = activity.withdraw_records(upload=upload)
         uploads.mark_withdrawn(by=by, upload=upload, records=records)
+        if records:
+            warnings.ask_for(upload.supplier_id)
     return upload
 
 

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 LEAST_COMPANIES = 5
+# Digits of a company's own value, and of what is published of a group: a third digit there would narrow down what a member
+# can work out of the others.
 SIGNIFICANT = 3
+PUBLISHED = 2
 _QUARTILES = (0.25, 0.5, 0.75)
 # Steps of the integration: an error far below the third digit that is shown.
 _STEPS = 4000
@@ -23,7 +26,7 @@ _STEPS = 4000
 
 @dataclass(frozen=True)
 class Quartiles:
-    """[unit of the values], rounded to three significant digits; `companies_at_least` is a multiple of five."""
+    """[unit of the values], rounded to two significant digits; `companies_at_least` is a multiple of five."""
 
     p25: Decimal
     p50: Decimal
@@ -44,14 +47,19 @@ def quartiles(values: Sequence[Decimal]) -> Quartiles | None:
 
 def _estimate(ordered: Sequence[Decimal], share: float) -> Decimal:
     weighed = zip(weights(len(ordered), share), ordered, strict=True)
-    return rounded(sum((Decimal(repr(weight)) * value for weight, value in weighed), Decimal(0)))
+    # The weights are floats: what lies behind the ninth digit is theirs, and would put equal figures out of order.
+    return rounded(sum((Decimal(repr(weight)) * value for weight, value in weighed), Decimal(0)), 9)
 
 
-def _apart(value: Decimal, own: Collection[Decimal]) -> Decimal:
-    """The next number of three digits upwards that is no company's own: values at even distances meet by chance."""
-    while value in own:
-        value = rounded(value + Decimal(1).scaleb(value.adjusted() - SIGNIFICANT + 1))
-    return value
+def _apart(estimate: Decimal, own: Collection[Decimal]) -> Decimal:
+    """The nearest number of two digits that is no company's own: values at even distances meet by chance."""
+    up = down = rounded(estimate, PUBLISHED)
+    while up in own:
+        up += Decimal(1).scaleb(up.adjusted() - PUBLISHED + 1)
+    while down in own and down > 0:
+        # Below a power of ten the numbers stand closer: 9.9 comes before 10.
+        down -= Decimal(1).scaleb((down * Decimal("0.99")).adjusted() - PUBLISHED + 1)
+    return down if down not in own and estimate - down < up - estimate else up
 
 
 def weights(count: int, share: float) -> list[float]:
@@ -66,11 +74,11 @@ def weights(count: int, share: float) -> list[float]:
     return [mass / whole for mass in masses]
 
 
-def rounded(value: Decimal) -> Decimal:
-    """To three significant digits, half up; zero stays zero."""
+def rounded(value: Decimal, digits: int = SIGNIFICANT) -> Decimal:
+    """To so many significant digits, half up; zero stays zero."""
     if not value:
         return Decimal(0)
-    step = Decimal(1).scaleb(value.adjusted() - SIGNIFICANT + 1)
+    step = Decimal(1).scaleb(value.adjusted() - digits + 1)
     return (abs(value) / step + Decimal("0.5")).to_integral_value("ROUND_FLOOR").copy_sign(value) * step
 
 
@@ -79,13 +87,13 @@ def publishable(
 ) -> frozenset[int]:
     """Members whose figures may be published beside those of other years; empty if none may.
 
-    Two memberships that differ must differ by at least five companies, or the difference of two figures
-    would be about fewer. So newcomers wait until there are five of them; a group that lost one to four is
+    `published` are all that are out. Two memberships that differ must differ by at least five companies, or the difference of
+    two figures would be about fewer. So newcomers wait until there are five of them; a group that lost one to four is
     not published until it differs by five.
     """
     whole = frozenset(now)
     candidates = [whole, *(whole & frozenset(one) for one in published)]
-    for members in candidates:
+    for members in sorted(candidates, key=len, reverse=True):
         if len(members) < least:
             continue
         changes = [len(members ^ frozenset(one)) for one in published]

@@ -11,17 +11,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median
 from typing import Any
 
 Month = tuple[int, int]
 SiteMonth = tuple[str, Month]
 
-# A spread of the median absolute deviation like that of a standard deviation, for normal values.
-_MAD_SCALE = Decimal("1.4826")
-# Bills that never differ have no spread: a twentieth of the usual use counts as one.
-_LEAST_SPREAD = Decimal("0.05")
-EARLIER_VALUES = 6
 _HUNDRED = Decimal(100)
 
 
@@ -90,6 +84,8 @@ class Ending:
     id: int
     kind: str
     expires_on: dt.date
+    of: str = "credential"
+    number: str = ""  # of the paper, where it bears one
 
 
 def output_by_month(periods: Iterable[OutputPeriod]) -> dict[tuple[str, SiteMonth], Decimal]:
@@ -205,36 +201,6 @@ def missing_months(
     return found
 
 
-def bill_outliers(uses: Iterable[MonthUse], threshold: Decimal, since: dt.date) -> list[Found]:
-    """Bills whose use per day stands far from the earlier ones of the same site, meter and carrier.
-
-    Robust z = (x - median) / max(1.4826 x MAD, 5 % of the median), [1]; MAD is the median absolute deviation from the
-    median of all earlier values, at least six of them (Iglewicz and Hoaglin 1993 take 3.5 as the limit). Only bills from
-    `since` on are judged; a bill judged far off stays out of later histories, so that one slip hides no other.
-    """
-    histories: dict[tuple[str, str, str], list[MonthUse]] = defaultdict(list)
-    for use in uses:
-        histories[use.site, use.meter, use.carrier].append(use)
-    found = []
-    for (site, meter, carrier), bills in sorted(histories.items()):
-        earlier: list[Decimal] = []
-        for bill in sorted(bills, key=lambda one: one.start):
-            z, usual = _robust_z(bill.per_day, earlier)
-            if z is None or abs(z) <= threshold:
-                earlier.append(bill.per_day)
-            if z is None or abs(z) <= threshold or bill.start < since:
-                continue
-            found.append(
-                Found(
-                    f"bill_outlier:{site}:{meter}:{carrier}:{bill.start}",
-                    {"record": bill.record, "site": site, "meter": meter, "carrier": carrier}
-                    | {"start": bill.start.isoformat(), "end": bill.end.isoformat(), "values": len(earlier)}
-                    | {"per_day": _text(bill.per_day), "usual": _text(usual), "z": _text(z, 1)},
-                )
-            )  # fmt: skip
-    return found
-
-
 def factors_outdated(used: Iterable[UsedFactor]) -> list[Found]:
     """One finding a year, old and new factor: how many kilograms the newer one would change [kgCO2e]."""
     groups: dict[tuple[int, str, str], list[UsedFactor]] = defaultdict(list)
@@ -260,22 +226,11 @@ def expiries(endings: Iterable[Ending], today: dt.date, days: int, steps: Sequen
         if left > days:
             continue
         step = 0 if left < 0 else next((step for step in sorted(steps) if left <= step), days)
-        found.append(
-            Found(
-                f"expiry:credential:{one.id}",
-                {"credential": one.id, "kind": one.kind, "expires_on": one.expires_on.isoformat(), "step": step},
-            )
-        )  # fmt: skip
+        data = {one.of: one.id, "kind": one.kind, "expires_on": one.expires_on.isoformat(), "step": step}
+        if one.of == "statement":
+            data["number"] = one.number
+        found.append(Found(f"expiry:{one.of}:{one.id}", data))
     return found
-
-
-def _robust_z(value: Decimal, earlier: Sequence[Decimal]) -> tuple[Decimal | None, Decimal]:
-    if len(earlier) < EARLIER_VALUES:
-        return None, Decimal(0)
-    usual = median(earlier)
-    spread = max(_MAD_SCALE * median(abs(one - usual) for one in earlier), _LEAST_SPREAD * usual)
-    # Nothing used so far: there is no scale to say how far something is.
-    return ((value - usual) / spread if spread else None), usual
 
 
 def _ratio(

@@ -1,7 +1,8 @@
 """Serial numbers of certificates: claimed once by a supplier, and looked for among the others when handed in.
 
 Another supplier's claim on the same number is found through the all-tenant door, in a job that has no other scope open.
-Both are told that there is one, neither learns whose, and neither counts until a buyer has cleared its own supplier's.
+Both are told that there is one, neither learns whose, and neither counts until a buyer has cleared its own supplier's. What a
+buyer cleared is held back again by a claim handed in later: the buyer did not look at that one.
 """
 
 from __future__ import annotations
@@ -124,7 +125,10 @@ def collide_job(*, instrument_id: int, supplier_id: int) -> None:
 
 
 def collide(instrument_id: int, supplier_id: int, at: dt.datetime) -> None:
-    """Mark this instrument and every other supplier's that claims one of its numbers."""
+    """Hold back this instrument and every other supplier's that claims one of its numbers.
+
+    A repeated job finds what is known and changes nothing; what was cleared is held back again only by a later claim.
+    """
     with all_tenants(_DOOR), transaction.atomic():
         item = Instrument.objects.filter(
             pk=instrument_id, supplier_id=supplier_id, state=Handing.SUBMITTED
@@ -135,11 +139,28 @@ def collide(instrument_id: int, supplier_id: int, at: dt.datetime) -> None:
         if not found:
             return
         rows = Instrument.objects.select_for_update(of=("self",)).filter(pk__in=[item.pk, *found])
-        # What a buyer cleared was proven by its own documents: a later claim of somebody else does not undo that.
-        for row in rows.filter(collided_at=None).order_by("pk"):
-            row.collided_at = at
-            row.save(update_fields=["collided_at"])
-            audit.record(by=Actor.system(_DOOR), act="instrument.collide", subject=row)
+        held = {row.pk: row for row in rows.order_by("pk")}
+        claim = held[item.pk]
+        # Handing in begins without a collision: who has none yet is a claim that nobody looked at beside the others.
+        is_new = claim.collided_at is None
+        for row in held.values():
+            if row.collided_at is None or (row.cleared_at is not None and _is_later(claim, row, is_new)):
+                row.collided_at, row.cleared_at = at, None
+                row.save(update_fields=["collided_at", "cleared_at"])
+                audit.record(by=Actor.system(_DOOR), act="instrument.collide", subject=row)
+
+
+def _is_later(claim: Instrument, cleared: Instrument, is_new: bool) -> bool:
+    """Whether a claim came after the other one was cleared. A claim does not undo its own clearance.
+
+    Not by the time alone: on a clock that stands still both have the same.
+    """
+    if claim.pk == cleared.pk:
+        return False
+    handed_in = claim.submitted_at
+    return is_new or (
+        handed_in is not None and cleared.cleared_at is not None and handed_in > cleared.cleared_at
+    )
 
 
 def _claimed_by_others(item: Instrument) -> set[int]:

@@ -13,17 +13,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from suppliers.calc import percentiles
+from suppliers.calc import memberships, percentiles
 from suppliers.tenants import audit, clock
 from suppliers.tenants.actors import Actor
-from suppliers.tenants.models import AuditEntry, Buyer, Enrolment
+from suppliers.tenants.models import Buyer, Enrolment
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right
 
-from . import intensity
+from . import intensity, programs
 from .models import IndustryFigure
 
-ACT = "industry.publish"
 FIRST_YEAR = 2000
 Group = tuple[str, str, str]  # commodity, size band, unit of output
 
@@ -52,21 +51,21 @@ def publish(*, by: Actor, year: int, buyer: Buyer | None = None) -> Published:
     groups = [
         {"group": list(group), "members": sorted(of_group)} for group, of_group in sorted(members.items())
     ]
-    audit.record(by=by, act=ACT, subject=result.figures[0], data={"year": year, "groups": groups})
+    audit.record(by=by, act=programs.ACT, subject=result.figures[0], data={"year": year, "groups": groups})
     return result
 
 
 def _figures(buyer: Buyer, year: int) -> tuple[Published, dict[Group, frozenset[int]]]:
-    before = _published_members(buyer)
-    result, members = Published(), {}
-    for group, values in sorted(_groups(buyer, year).items()):
-        chosen = percentiles.publishable(values.keys(), before[group])
-        found = percentiles.quartiles([values[one] for one in sorted(chosen)])
-        if found is None:
-            result.held_back += 1
-            continue
+    enrolled = _enrolled(buyer)
+    # Looked at first: it locks the companies, so that figures and memberships are of one moment.
+    shared = programs.look(enrolled)
+    groups = _groups(buyer, enrolled, year)
+    members = memberships.chosen(groups, buyer.pk, shared.home_of, shared.published)
+    result = Published(held_back=len(groups) - len(members))
+    for group, companies in members.items():
+        found = percentiles.quartiles([groups[group][one] for one in sorted(companies)])
+        assert found is not None  # five and more
         commodity, band, unit = group
-        members[group] = chosen
         result.figures.append(
             IndustryFigure(
                 buyer=buyer, year=year, commodity=commodity, size_band=band, unit=unit,
@@ -76,10 +75,13 @@ def _figures(buyer: Buyer, year: int) -> tuple[Published, dict[Group, frozenset[
     return result, members
 
 
-def _groups(buyer: Buyer, year: int) -> dict[Group, dict[int, Decimal]]:
-    """Group -> supplier -> intensity [kgCO2e/unit]. A company stands in one group: groups never overlap."""
+def _enrolled(buyer: Buyer) -> dict[int, Enrolment]:
     rows = Enrolment.objects.filter(buyer=buyer).active(clock.today()).select_related("supplier")
-    enrolled = {row.supplier_id: row for row in rows.order_by("id")}
+    return {row.supplier_id: row for row in rows.order_by("id")}
+
+
+def _groups(buyer: Buyer, enrolled: dict[int, Enrolment], year: int) -> dict[Group, dict[int, Decimal]]:
+    """Group -> supplier -> intensity [kgCO2e/unit]. A company stands in one group: groups never overlap."""
     measured = intensity.of_year(sorted(enrolled), year)
     groups: dict[Group, dict[int, Decimal]] = defaultdict(dict)
     for supplier_id, found in measured.items():
@@ -88,18 +90,6 @@ def _groups(buyer: Buyer, year: int) -> dict[Group, dict[int, Decimal]]:
         if band:
             groups[row.commodity, band, found.unit][supplier_id] = found.value
     return groups
-
-
-def _published_members(buyer: Buyer) -> dict[Group, list[frozenset[int]]]:
-    """Who stood in each group of every year that is out, from the sealed trail of this program."""
-    found: dict[Group, list[frozenset[int]]] = defaultdict(list)
-    for data in (
-        AuditEntry.objects.filter(buyer=buyer, act=ACT).order_by("-id").values_list("data", flat=True)
-    ):
-        for one in data["groups"]:
-            commodity, band, unit = one["group"]
-            found[commodity, band, unit].append(frozenset(one["members"]))
-    return found
 
 
 def _buyer(by: Actor, buyer: Buyer | None) -> Buyer:

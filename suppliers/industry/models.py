@@ -12,8 +12,8 @@ from suppliers.tenants.scope import ProgramOwned
 class IndustryFigure(ProgramOwned):
     """Percentiles of one group in one year, as they were published once. [kgCO2e per unit of output]
 
-    Groups (commodity × size band) never overlap and a year is published once, so that no two figures differ by one
-    company. Groups under five are not published.
+    Groups (commodity × size band × unit) of a year never overlap, those of different programs never at all, and a year is
+    published once, so that no two figures differ by fewer than five companies. Groups under five are not published.
     """
 
     year = models.PositiveSmallIntegerField()

@@ -19,7 +19,15 @@ from .models import EarlyWarning, WarningKind, WarningRule, WarningState
 
 LONGEST_SNOOZE = dt.timedelta(days=366)
 LONGEST_NOTE = 2000
-HIGHEST_THRESHOLD = Decimal(1000)
+# Lowest and highest threshold of each rule that has one: per cent, days, or a z-score.
+BOUNDS: dict[str, tuple[int, int]] = {
+    WarningKind.INTENSITY_UP: (0, 1000),
+    WarningKind.OFF_TARGET: (0, 1000),
+    WarningKind.MISSING_MONTH: (0, 366),
+    WarningKind.BILL_OUTLIER: (1, 100),
+    WarningKind.EXPIRY: (1, 730),
+}
+WHOLE_DAYS = (WarningKind.MISSING_MONTH, WarningKind.EXPIRY)
 
 
 @transaction.atomic
@@ -87,20 +95,36 @@ def write_note(*, by: Actor, warning: EarlyWarning, note: str) -> EarlyWarning:
 
 @transaction.atomic
 def set_rule(*, by: Actor, kind: str, is_on: bool, threshold: Decimal | None) -> WarningRule:
-    """A program's own setting of a rule; without a threshold the default holds."""
+    """A program's own setting of a rule; without a threshold the default holds. Some rules are only on or off."""
     by.require(Right.WARNING_RULES)
     if by.buyer is None:
         raise PermissionDenied("not a buyer")
     if kind not in WarningKind.values:
         raise Refusal("warning.kind", _("There is no such rule."), status=422)
-    if threshold is not None and not 0 <= threshold <= HIGHEST_THRESHOLD:
-        raise Refusal("warning.threshold", _("A threshold lies between 0 and 1000."), status=422)
+    threshold = _checked(kind, threshold)
     row, _new = WarningRule.objects.select_for_update().get_or_create(buyer=by.buyer, kind=kind)
     row.is_on, row.threshold = is_on, threshold
     row.save()
     data = {"kind": kind, "is_on": is_on, "threshold": None if threshold is None else str(threshold)}
     audit.record(by=by, act="warning_rule.set", subject=row, data=data)
     return row
+
+
+def _checked(kind: str, threshold: Decimal | None) -> Decimal | None:
+    if threshold is None or kind not in BOUNDS:
+        return None
+    lowest, highest = BOUNDS[kind]
+    if not (threshold.is_finite() and lowest <= threshold <= highest):
+        raise Refusal(
+            "warning.threshold",
+            _("This threshold lies between %(lowest)s and %(highest)s.")
+            % {"lowest": lowest, "highest": highest},
+            status=422,
+            data={"kind": kind, "lowest": lowest, "highest": highest},
+        )
+    if kind in WHOLE_DAYS and threshold != int(threshold):
+        raise Refusal("warning.days", _("Give whole days."), status=422, data={"kind": kind})
+    return threshold
 
 
 def _own(by: Actor, warning: EarlyWarning) -> EarlyWarning:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
@@ -64,6 +65,12 @@ class EarlyWarning(SupplierOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    def state_on(self, day: dt.date) -> WarningState:
+        """Snoozed until a day: on that day it is open, whether or not an evaluation came by."""
+        if self.state == WarningState.SNOOZED and self.snoozed_until and self.snoozed_until <= day:
+            return WarningState.OPEN
+        return WarningState(self.state)
 
 
 class WarningRule(ProgramOwned):

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Count, IntegerField, QuerySet, When
+import datetime as dt
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 from django.http import Http404
 
+from suppliers.tenants import clock
 from suppliers.tenants.models import Membership, Supplier, User
 
 from .models import EarlyWarning, WarningState
 
-_ORDER = Case(
-    *(
-        When(state=state, then=place)
-        for place, state in enumerate((WarningState.OPEN, WarningState.SNOOZED, WarningState.DONE))
-    ),
-    output_field=IntegerField(),
-)
+
+def _in_state(state: str, day: dt.date) -> Q:
+    """As EarlyWarning.state_on says it."""
+    slept_enough = Q(state=WarningState.SNOOZED, snoozed_until__lte=day)
+    if state == WarningState.OPEN:
+        return Q(state=WarningState.OPEN) | slept_enough
+    return Q(state=state) & ~slept_enough
 
 
 def of_supplier(supplier: Supplier, *, state: str = "", kind: str = "") -> QuerySet[EarlyWarning]:
     """Open ones first, the newest first among them; owner and who settled in the same query."""
     rows: QuerySet[EarlyWarning] = EarlyWarning.objects.filter(supplier=supplier)
     rows = rows.select_related("owner", "settled_by")
+    today = clock.today()
     if state:
-        rows = rows.filter(state=state)
+        rows = rows.filter(_in_state(state, today))
     if kind:
         rows = rows.filter(kind=kind)
-    return rows.order_by(_ORDER, "-raised_at", "-id")
+    states = (WarningState.OPEN, WarningState.SNOOZED, WarningState.DONE)
+    places = (When(_in_state(one, today), then=place) for place, one in enumerate(states))
+    return rows.order_by(Case(*places, output_field=IntegerField()), "-raised_at", "-id")
 
 
 def warning_or_404(supplier: Supplier, pk: int) -> EarlyWarning:
@@ -37,9 +43,10 @@ def warning_or_404(supplier: Supplier, pk: int) -> EarlyWarning:
 
 
 def counts(supplier: Supplier) -> dict[str, int]:
-    rows = EarlyWarning.objects.filter(supplier=supplier).order_by().values_list("state")
-    found = dict(rows.annotate(count=Count("id")))
-    return {state: found.get(state, 0) for state in WarningState.values}
+    today = clock.today()
+    sums = {state: Count("id", filter=_in_state(state, today)) for state in WarningState.values}
+    found: dict[str, int] = EarlyWarning.objects.filter(supplier=supplier).aggregate(**sums)
+    return found
 
 
 def possible_owners(supplier: Supplier) -> list[User]:

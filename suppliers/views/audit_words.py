@@ -228,6 +228,8 @@ COLUMNS = {
     "score": pgettext_lazy("audit", "score"),
     "issued_on": pgettext_lazy("audit", "issued on"),
     "expires_on": pgettext_lazy("audit", "expires on"),
+    "valid_until": pgettext_lazy("audit", "valid until"),
+    "effect_kgco2e": pgettext_lazy("audit", "effect, kgCO2e"),
     "opened_on": pgettext_lazy("audit", "opened on"),
     "closed_on": pgettext_lazy("audit", "closed on"),
     "found_on": pgettext_lazy("audit", "found on"),

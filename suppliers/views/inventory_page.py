@@ -45,7 +45,7 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
     )
     versions = inventory_queries.versions(inventory)
     is_open, is_newest = inventory.state == InventoryState.OPEN, versions[0].pk == inventory.pk
-    covered = inventory_queries.coverage(inventory)
+    covered, is_under_way = inventory_queries.coverage(inventory), background.under_way(inventory)
     return {
         "inventory": inventory,
         "supplier": inventory.supplier,
@@ -53,7 +53,7 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "tone": INVENTORY_TONES[inventory.state],
         "is_open": is_open,
         "may_edit": is_open and may_write,
-        "may_submit": is_open and may_submit,
+        "may_submit": is_open and may_submit and not is_under_way,
         "may_reopen": not is_open
         and may_submit
         and is_newest
@@ -81,7 +81,7 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "total_url": lines_url(inventory, total="on"),
         "exclusions": [one | {"what": words.left_out(one["what"])} for one in inventory.exclusions],
         "is_by_period": account.is_by_period,
-        "is_under_way": background.under_way(inventory),
+        "is_under_way": is_under_way,
         "has_failed": is_open and background.failed(inventory),
         "replayed": None if is_open else background.last_replay(inventory),
         "may_replay": not is_open and may_write,

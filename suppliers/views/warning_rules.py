@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from suppliers.notices import actions
 from suppliers.notices.models import WarningKind
 from suppliers.tenants.access import TenantRequest, needs, own_buyer
+from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right, TenantKind
 from suppliers.warnings import reasons, settings
-from suppliers.warnings.rules import BY_KIND
 
 MEANINGS = {
     WarningKind.INTENSITY_UP: gettext_lazy(
@@ -30,13 +29,14 @@ MEANINGS = {
     ),
     WarningKind.MISSING_MONTH: gettext_lazy("A carrier that a site reported before has no data of a month."),
     WarningKind.BILL_OUTLIER: gettext_lazy(
-        "Use per day against the median of at least six earlier bills; 3.5 median deviations are far."
+        "Use per day against the same month of former years and their growth, else against the median of the last months; "
+        "a modified z-score over 3.5 is far."
     ),
     WarningKind.FACTOR_OUTDATED: gettext_lazy(
         "Lines of a year still open took a factor of which a newer edition is on file."
     ),
     WarningKind.EXPIRY: gettext_lazy(
-        "A credential ends: one warning that moves through 90, 60, 30 and 7 days."
+        "A credential or a statement ends: one warning that moves through 90, 60, 30 and 7 days."
     ),
 }
 
@@ -44,26 +44,34 @@ MEANINGS = {
 class RuleForm(forms.Form):
     kind = forms.ChoiceField(choices=WarningKind.choices)
     is_on = forms.BooleanField(required=False)
-    threshold = forms.DecimalField(
-        required=False, min_value=0, max_value=actions.HIGHEST_THRESHOLD, decimal_places=2
-    )
+    threshold = forms.DecimalField(required=False, max_digits=8, decimal_places=2)
 
 
 @require_http_methods(["GET", "POST"])
 @needs(Right.WARNING_RULES, kind=TenantKind.BUYER)
 def warning_rules(request: TenantRequest) -> HttpResponse:
-    form = RuleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        has_threshold = BY_KIND[said["kind"]].DEFAULT is not None
-        threshold: Decimal | None = said["threshold"] if has_threshold else None
-        actions.set_rule(by=request.actor, kind=said["kind"], is_on=said["is_on"], threshold=threshold)
+    trouble = _kept(request) if request.method == "POST" else ""
+    if request.method == "POST" and not trouble:
         messages.success(request, _("The rule is kept. It holds from the next evaluation on."))
         return redirect("warning_rules")
-    context = {"rows": _rows(request), "trouble": _trouble(form) if request.method == "POST" else ""}
-    return render(
-        request, "suppliers/warnings/rules.html", context, status=422 if request.method == "POST" else 200
-    )
+    context = {"rows": _rows(request), "trouble": trouble}
+    return render(request, "suppliers/warnings/rules.html", context, status=422 if trouble else 200)
+
+
+def _kept(request: TenantRequest) -> str:
+    """What is wrong with what was said; empty if it is kept."""
+    form = RuleForm(request.POST)
+    if not form.is_valid():
+        return " ".join(str(error) for errors in form.errors.values() for error in errors)
+    said = form.cleaned_data
+    try:
+        actions.set_rule(
+            by=request.actor, kind=said["kind"], is_on=said["is_on"], threshold=said["threshold"]
+        )
+    except Refusal as refusal:
+        label = WarningKind(said["kind"]).label
+        return f"{label}: {refusal.message}"
+    return ""
 
 
 def _rows(request: TenantRequest) -> list[dict[str, Any]]:
@@ -75,15 +83,14 @@ def _rows(request: TenantRequest) -> list[dict[str, Any]]:
             "is_on": is_on,
             "threshold": "" if value is None else f"{value.normalize():f}",
             "has_threshold": rule.DEFAULT is not None,
+            "lowest": actions.BOUNDS.get(rule.KIND, (0, 0))[0],
+            "highest": actions.BOUNDS.get(rule.KIND, (0, 0))[1],
+            "step": "1" if rule.KIND in actions.WHOLE_DAYS else "0.01",
             "unit": reasons.THRESHOLD_WORDS.get(rule.KIND, ""),
             "default": "" if rule.DEFAULT is None else f"{rule.DEFAULT.normalize():f}",
         }
         for rule, is_on, value in settings.of_program(own_buyer(request.actor))
     ]
-
-
-def _trouble(form: RuleForm) -> str:
-    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 urlpatterns = [path("program/warnings/", warning_rules, name="warning_rules")]

@@ -22,7 +22,7 @@ from suppliers.tenants.access import TenantRequest, needs, own_supplier
 from suppliers.tenants.models import Supplier
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right, TenantKind
-from suppliers.warnings import reasons
+from suppliers.warnings import reasons, settings
 
 PAGE_SIZE = 25
 SNOOZE_DAYS = 14
@@ -73,6 +73,7 @@ def warnings(request: TenantRequest) -> HttpResponse:
         "kind": kind,
         "kinds": WarningKind.choices,
         "chips": _chips(supplier, state, kind),
+        "rules": _rules(supplier),
         "may_write": may_write,
         "owners": queries.possible_owners(supplier) if may_write else [],
         "snooze_until": (clock.today() + dt.timedelta(days=SNOOZE_DAYS)).isoformat(),
@@ -93,13 +94,28 @@ def _chips(supplier: Supplier, state: str, kind: str) -> list[dict[str, Any]]:
     ]
 
 
+def _rules(supplier: Supplier) -> list[dict[str, Any]]:
+    """Which rules hold for this company, and from where on they warn."""
+    return [
+        {
+            "label": WarningKind(kind).label,
+            "at": f"{reasons.number(threshold)} {reasons.THRESHOLD_WORDS[kind]}"
+            if kind in reasons.THRESHOLD_WORDS
+            else "",
+        }
+        for kind, threshold in settings.in_force(supplier).thresholds.items()
+    ]
+
+
 def row_of(warning: EarlyWarning) -> dict[str, Any]:
     url, where = place_of(warning)
+    state = warning.state_on(clock.today())
     return {
         "warning": warning,
+        "state": state,
         "tone": _TONES[WarningKind(warning.kind)],
-        "state_word": _STATE_WORDS[WarningState(warning.state)],
-        "state_tone": _STATE_TONES[WarningState(warning.state)],
+        "state_word": _STATE_WORDS[state],
+        "state_tone": _STATE_TONES[state],
         "reason": reasons.reason(warning),
         "figures": reasons.figures(warning),
         "url": url,
@@ -120,6 +136,8 @@ def place_of(warning: EarlyWarning) -> tuple[str, str]:
         return reverse("target_detail", args=[data["target"]]), _("See the target")
     if warning.kind == WarningKind.EXPIRY and "credential" in data:
         return reverse("credential_detail", args=[data["credential"]]), _("See the credential")
+    if warning.kind == WarningKind.EXPIRY and "number" in data:
+        return f"{reverse('statements')}#{data['number']}", _("See the statement")
     if warning.kind == WarningKind.FACTOR_OUTDATED:
         return f"{reverse('factors')}?words={data.get('new_code', '')}", _("See the factor")
     return reverse("emissions"), _("Open the carbon page")

@@ -7,8 +7,10 @@ import smtplib
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from suppliers.notices.models import EarlyWarning, WarningState
@@ -33,8 +35,9 @@ class _Mail:
 def send(*, site: str = "") -> int:
     """Tell everybody who may deal with warnings what is open and was not told yet; the number of mails.
 
-    Called inside the all-tenant door. `site` is the address that links begin with.
+    Called inside the all-tenant door. `site` is the address that links begin with; not given, the site's public one.
     """
+    site = site or settings.PUBLIC_URL
     news: dict[int, list[EarlyWarning]] = defaultdict(list)
     rows = EarlyWarning.objects.filter(state=WarningState.OPEN, mailed_at=None).select_related("supplier")
     for row in rows.order_by("supplier__code", "-raised_at", "id"):
@@ -76,7 +79,8 @@ def message(mail: _Mail, site: str) -> tuple[str, str]:
                 "%(count)s early warning", "%(count)s early warnings", count
             )  # fmt: skip
             subjects.append(subject % {"count": count})
-            context = {"companies": companies, "link": f"{site.rstrip('/')}/warnings/" if site else ""}
+            link = site.rstrip("/") + reverse("warnings") if site else ""
+            context = {"companies": companies, "link": link}
             texts.append(render_to_string("emails/warning_digest.txt", context).strip())
     return "GreenLink: " + " / ".join(subjects), "\n\n--\n\n".join(texts) + "\n"
 

@@ -39,7 +39,10 @@ def held() -> Iterator[None]:
 
 
 def ask_for(supplier_id: int) -> None:
-    """After an accepted upload: one job a supplier waits at a time, whatever came in between."""
+    """After an accepted or withdrawn upload: one job a supplier waits at a time, whatever came in between.
+
+    Called under the supplier's lock, which an evaluation takes too: a job that is still waiting sees what is written here.
+    """
     if _held.get():
         return
     waiting = Job.objects.filter(kind=JOB, state=JobState.QUEUED, payload__supplier_id=supplier_id)

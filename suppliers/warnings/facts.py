@@ -14,9 +14,16 @@ from suppliers.activity.models import ActivityRecord, Output
 from suppliers.calc.carriers import CARRIERS
 from suppliers.calc.warnings import Ending, MonthUse, OutputPeriod, SiteMonth, TargetLine, UsedFactor
 from suppliers.disclosure import queries as disclosure
-from suppliers.disclosure.models import Credential, Handing, Target
+from suppliers.disclosure.models import Credential, CredentialKind, Handing, Target
 from suppliers.factors.queries import Lookup
-from suppliers.inventory.models import Basis, EmissionLine, Inventory, InventoryState
+from suppliers.inventory.models import (
+    Basis,
+    EmissionLine,
+    Inventory,
+    InventoryState,
+    Statement,
+    StatementState,
+)
 from suppliers.tenants import clock
 from suppliers.tenants.models import Supplier
 
@@ -34,7 +41,7 @@ class Facts:
     uses: list[MonthUse]
     targets: list[TargetLine]
     used_factors: list[UsedFactor]
-    endings: list[Ending]
+    endings: list[Ending]  # of credentials and of statements
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,30 @@ def _used_factors(supplier: Supplier, lines: list[_Lines], today: dt.date) -> li
 
 
 def _endings(supplier: Supplier) -> list[Ending]:
-    """The newest credential of each kind that has an end; drafts and what was returned are none."""
+    """The newest credential of each kind that has an end, drafts and returned ones left out; and statements with one.
+
+    A statement that was handed in as a credential is one paper: it goes on as the statement it was before.
+    """
+    statements, numbers = _statements(supplier)
     standings = disclosure.expiring(supplier, within_days=10_000)
     items = [standing.item for standing in standings if isinstance(standing.item, Credential)]
-    return [Ending(item.pk, item.kind, item.expires_on) for item in items if item.expires_on]
+    credentials = [
+        Ending(item.pk, item.kind, item.expires_on)
+        for item in items
+        if item.expires_on and not (item.kind == CredentialKind.ISO_14064 and item.number in numbers)
+    ]
+    return credentials + statements
+
+
+def _statements(supplier: Supplier) -> tuple[list[Ending], set[str]]:
+    """Valid statements that have an end and are not outlasted by one of a later year; and the numbers of all with an end."""
+    valid = Statement.objects.filter(supplier=supplier, state=StatementState.VALID)
+    rows = valid.order_by("-inventory__year", "-id").values_list("pk", "number", "valid_until")
+    endings, numbers, covered_until = [], set(), dt.date.min
+    for pk, number, until in rows:
+        if until is not None:
+            numbers.add(number)
+            if until > covered_until:
+                endings.append(Ending(pk, CredentialKind.ISO_14064, until, "statement", number))
+        covered_until = max(covered_until, until or dt.date.max)
+    return endings, numbers

@@ -40,7 +40,7 @@ THRESHOLD_WORDS: dict[str, str | Promise] = {
     WarningKind.INTENSITY_UP: gettext_lazy("% above the same months a year before"),
     WarningKind.OFF_TARGET: gettext_lazy("% above the target line"),
     WarningKind.MISSING_MONTH: gettext_lazy("days after the end of the month"),
-    WarningKind.BILL_OUTLIER: gettext_lazy("robust z-score"),
+    WarningKind.BILL_OUTLIER: gettext_lazy("modified z-score"),
     WarningKind.EXPIRY: gettext_lazy("days before the end"),
 }
 
@@ -114,7 +114,10 @@ def _factor_outdated(data: dict[str, Any]) -> str:
 
 
 def _expiry(data: dict[str, Any]) -> str:
-    words = {"what": CredentialKind(data["kind"]).label, "day": data["expires_on"], "step": data["step"]}
+    what = str(CredentialKind(data["kind"]).label)
+    if "statement" in data:
+        what = _("Verification statement %(number)s") % {"number": data["number"]}
+    words = {"what": what, "day": data["expires_on"], "step": data["step"]}
     if data["step"] == 0:
         return _("%(what)s was valid until %(day)s.") % words
     return _("%(what)s is valid until %(day)s: %(step)s days or fewer are left.") % words
@@ -157,8 +160,9 @@ def _month_figures(data: dict[str, Any]) -> list[tuple[str, str]]:
 def _bill_figures(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (pgettext("of a bill", "Period"), f"{data['start']} – {data['end']}"),
-        (_("Robust z-score"), number(data["z"])),
-        (_("Earlier bills"), str(data["values"])),
+        *([(_("Same month before"), data["same_month"])] if "same_month" in data else []),
+        (_("Modified z-score"), number(data["z"])),
+        *([(_("Values compared"), str(data["values"]))] if data["values"] else []),
     ]
 
 

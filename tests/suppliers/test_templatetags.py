@@ -29,6 +29,11 @@ def test_at_most_four_significant_figures(value, shown):
     assert tags.short_text(Decimal(value)) == shown
 
 
+def test_a_signed_figure_keeps_its_last_zeros():
+    assert tags.as_said("12345.600") == "12,345.600"
+    assert tags.as_said(None) == tags.MISSING
+
+
 def test_quantity_keeps_the_exact_value_in_the_title():
     assert tags.quantity(Decimal("147760.433000"), "kg") == (
         '<data value="147760.433000" title="147,760.433 kg">147,760 <span class="unit">kg</span></data>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -21,5 +22,8 @@ class Command(BaseCommand):
             for path in sorted(Path(locale).glob("*/LC_MESSAGES/django.po"))
         ]
         for path in catalogues:
-            polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
+            # Put there whole: another process may be reading the one that stands.
+            made = path.with_suffix(f".{os.getpid()}")
+            polib.pofile(str(path)).save_as_mofile(str(made))
+            made.replace(path.with_suffix(".mo"))
         self.stdout.write(f"{len(catalogues)} catalogues compiled")

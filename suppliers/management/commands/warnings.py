@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import nullcontext, redirect_stdout
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -17,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--supplier", metavar="CODE", help="this supplier alone, without mails")
         parser.add_argument("--no-mail", action="store_true", help="evaluate only")
-        parser.add_argument("--site", default="", help="address that links in mails begin with")
+        parser.add_argument(
+            "--site", default="", help="address that links in mails begin with; default PUBLIC_URL"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,7 +36,9 @@ class Command(BaseCommand):
             else:
                 standing = evaluate_all(say)
                 if not options["no_mail"]:
-                    mails = digest.send(site=options["site"])
+                    # Without a mail server mails are printed: not between what machines read.
+                    with redirect_stdout(sys.stderr) if options["json"] else nullcontext():
+                        mails = digest.send(site=options["site"])
         if options["json"]:
             self.stdout.write(json.dumps({"warnings": standing, "mails": mails}))
         else:

@@ -1,4 +1,4 @@
-"""A credential or statement ends within so many days: one warning that moves through 90, 60, 30 and 7."""
+"""A credential or a signed statement ends within so many days: one warning that moves through 90, 60, 30 and 7."""
 
 from decimal import Decimal
 

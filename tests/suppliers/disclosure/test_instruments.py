@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -13,11 +14,14 @@ from suppliers.calc.serial_ranges import plain, serial_range
 from suppliers.disclosure import actions, instruments
 from suppliers.jobs.models import Job
 from suppliers.models import AuditEntry, Instrument, InstrumentSerial
+from suppliers.tenants import clock
 from suppliers.tenants.all_tenants import all_tenants
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.scope import entered
+from tests.conftest import TODAY
 from tests.factories import suppliers as make
 
+DAY_AFTER = TODAY + dt.timedelta(days=1)
 TEN = {"year": 2024, "kwh": Decimal(10000), "serial_from": "GEC-24-001", "serial_to": "GEC-24-010"}
 
 
@@ -162,15 +166,52 @@ def test_a_buyer_sees_and_clears_its_own_suppliers_only(world, both):
         instruments.clear(by=world.actor(world.alice), item=mine, note="x")
 
 
-def test_a_later_claim_does_not_undo_what_a_buyer_cleared(world, both, callbacks):
-    mine, _theirs = both
+def test_a_later_claim_holds_back_what_a_buyer_cleared_until_it_is_reviewed_again(world, both, callbacks):
+    mine, theirs = both
     with entered(world.paula.scope):
-        instruments.clear(by=world.actor(world.paula), item=mine, note="seen")
+        for item in both:
+            instruments.clear(by=world.actor(world.paula), item=item, note="seen")
+    repeated(theirs)  # the known pair again: nothing is reopened
+    assert [counts(item) for item in both] == [True, True]
     with all_tenants("tests"):
         gamma = make.member("supplier_manager", supplier=world.stranger)
-    third = handed_in(world, gamma, world.stranger, callbacks)
-    assert fresh(mine).cleared_at is not None
-    assert fresh(third).collided_at is not None and fresh(third).cleared_at is None
+    with clock.at(DAY_AFTER):
+        third = handed_in(world, gamma, world.stranger, callbacks, serial_to="GEC-24-005", kwh=Decimal(5000))
+    # 001 … 005 against 001 … 010 and 010 … 019: the second claim is none of its business
+    assert [counts(item) for item in (mine, theirs, third)] == [False, True, False]
+    assert fresh(mine).collided_at == fresh(third).collided_at
+    with all_tenants("tests"):
+        told = AuditEntry.objects.filter(act="instrument.collide", subject_id=mine.pk)
+        assert list(told.values_list("supplier_id", "user_id", "data")) == [(mine.supplier_id, None, {})] * 2
+    # cleared again, it stays so: neither the repeated job of the third nor that of the second reopens it
+    with entered(world.paula.scope):
+        assert [row.pk for row in instruments.held_back(world.buyer)] == [mine.pk]
+        with clock.at(DAY_AFTER):
+            instruments.clear(by=world.actor(world.paula), item=mine, note="all three papers seen")
+    for item in (third, theirs, mine):
+        repeated(item)
+    assert [counts(item) for item in (mine, theirs, third)] == [True, True, False]
+
+
+def test_a_claim_handed_in_anew_counts_as_a_later_one(world, both, callbacks):
+    mine, theirs = both
+    with entered(world.paula.scope):
+        instruments.clear(by=world.actor(world.paula), item=mine, note="seen")
+        actions.review(by=world.actor(world.paula), item=theirs, verdict="returned", note="whose are these?")
+    with entered(world.charlie.scope), callbacks(execute=True):
+        theirs = actions.edit(by=world.actor(world.charlie), item=theirs, fields={})
+        actions.submit(by=world.actor(world.charlie), item=theirs)
+    assert [counts(item) for item in both] == [False, False]
+
+
+def repeated(item):
+    """The queue may run a job twice."""
+    instruments.collide_job(instrument_id=item.pk, supplier_id=item.supplier_id)
+
+
+def counts(item):
+    with all_tenants("tests"):
+        return Instrument.objects.filter(instruments.COUNTS, pk=item.pk, state="submitted").exists()
 
 
 def test_returning_one_leaves_the_other_held_back(world, both, callbacks):

@@ -18,12 +18,12 @@ def test_under_five_there_is_no_figure():
     assert percentiles.quartiles([D(1), D(2), D(3), D(4)]) is None
 
 
-def test_three_digits_and_a_multiple_of_five():
+def test_two_digits_and_a_multiple_of_five():
     # weights at one half for five values: 0.058 0.260 0.365 0.260 0.058
-    # 0.058 x 10 + 0.26 x 20 + 0.365 x 40 + 0.26 x 50 + 0.058 x 100 = 39.2 with the weights rounded, 39.1 with all digits
+    # 0.058 x 10 + 0.26 x 20 + 0.365 x 40 + 0.26 x 50 + 0.058 x 100 = 39.2, published as 39
     found = percentiles.quartiles([D(100), D(10), D(40), D(20), D(50)])
     assert found is not None
-    assert (found.p50, found.companies_at_least) == (D("39.1"), 5)
+    assert (found.p50, found.companies_at_least) == (D(39), 5)
     assert found.p25 < found.p50 < found.p75
     nine = percentiles.quartiles([D(n) for n in range(1, 10)])
     assert nine is not None and nine.companies_at_least == 5
@@ -52,11 +52,25 @@ def test_no_figure_is_a_companys_own(count: int) -> None:
 
 @pytest.mark.parametrize("values", [range(1, 6), range(3, 21, 3), [7] * 5, [0, 0, 0, 0, 5]])
 def test_where_a_figure_meets_a_companys_own_by_chance_it_steps_aside(values: list[int]) -> None:
-    """1 2 3 4 5: the median by symmetry is 3, and 3.01 is published."""
+    """1 2 3 4 5: the median by symmetry is 3, and 3.1 or 2.9 is published."""
     found = percentiles.quartiles([D(value) for value in values])
     assert found is not None
     assert not {found.p25, found.p50, found.p75} & {D(value) for value in values}
     assert found.p25 <= found.p50 <= found.p75
+
+
+def test_it_steps_to_the_nearest_number_of_two_digits():
+    # weights at a quarter for five values: 0.451 0.365 0.150 0.033 0.002
+    # 4.5 + 7.3 + 6.0 + 1.7 + 0.2 = 19.6; 20 is taken, 19 is free
+    values = [D(n) for n in (10, 20, 40, 50, 100)]
+    assert percentiles.quartiles(values) == percentiles.Quartiles(D(19), D(39), D(70), 5)
+    # with 39 for 40 the median 39.1 becomes 39.1 - 0.365 = 38.8; 39 is taken, 38 is nearer than 40
+    values[2] = D(39)
+    found = percentiles.quartiles(values)
+    assert found is not None and found.p50 == 38
+    # below ten the numbers are closer: 9.9 is nearer to 10 than 11
+    ten = percentiles.quartiles([D(10)] * 5)
+    assert ten is not None and ten.p50 == D("9.9")
 
 
 @pytest.mark.parametrize("count", range(5, 13))

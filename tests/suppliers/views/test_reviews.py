@@ -106,6 +106,52 @@ def test_a_program_cannot_assign_what_is_not_its_suppliers(world):
     assert world.client(world.otto).post(f"/assignments/inventories/{inventory.pk}/", body).status_code == 404
 
 
+def test_the_named_verifier_is_refused_beside_its_field_and_nothing_typed_is_lost(world):
+    inventory, anna = submitted(world), world.client(world.anna)
+    url = f"/assignments/inventories/{inventory.pk}/"
+    page = anna.get("/assignments/").content.decode()
+    assert world.vera.user.email not in page
+    assert world.vera.user.name not in page
+    body = {"body": world.vera.body_id, "materiality_percent": "2.5"}
+    for address in (another_verifier().user.email, world.alice.user.email, "nobody@nowhere.test"):
+        answer = anna.post(url, body | {"verifier": address})
+        assert answer.status_code == 422
+        said = answer.content.decode()
+        beside = said[said.index('name="verifier"') :].partition('name="materiality_percent"')[0]
+        assert "This person does not verify for that body." in beside
+        assert f'value="{address}"' in said
+        assert 'value="2.5"' in said
+    assert anna.post(url, body | {"verifier": world.vera.user.email}).status_code == 302
+    again = anna.post(url, body, follow=True, HTTP_REFERER="http://testserver/assignments/")
+    assert "This inventory is assigned already." in text_of(again)
+    assert world.vera.user.name in text_of(anna.get("/assignments/"))
+    with entered(world.vera.scope):
+        assert Assignment.objects.get().verifier_id == world.vera.user_id
+
+
+def test_closing_takes_the_effect_that_is_left(world):
+    assignment = checked(world)
+    finding = raised(world, assignment, kind="clarification", effect_kgco2e=14)
+    vera, url = world.client(world.vera), f"/reviews/findings/{finding.pk}/close/"
+    refused = vera.post(url, {"note": "seen", "effect_kgco2e": "some"})
+    assert refused.status_code == 422
+    assert 'value="some"' in refused.content.decode()
+    assert vera.post(url, {"note": "seen", "effect_kgco2e": "0"}).status_code == 302
+    assert "Known errors 0 t" in text_of(vera.get(f"/reviews/{assignment.pk}/"))
+
+
+def test_the_end_of_validity_is_refused_beside_its_field(world):
+    pk = checked(world).pk
+    vera = world.client(world.vera)
+    answer = vera.post(f"/reviews/{pk}/opinion/", stamped(**{"opinion-valid_until": "2025-02-10"}))
+    assert answer.status_code == 422
+    assert "The validity ends after today and after the year of the inventory." in text_of(answer)
+    vera.post(f"/reviews/{pk}/opinion/", stamped(**{"opinion-valid_until": "2026-02-09"}))
+    page = vera.get(f"/reviews/{pk}/")
+    assert "Valid until 2026-02-09" in text_of(page)
+    assert 'value="2026-02-09"' in page.content.decode()  # whoever changes the opinion does not lose the day
+
+
 def test_an_opinion_that_is_not_confirmed_is_the_bodys_alone(world):
     assignment = checked(world)
     given(world, assignment)

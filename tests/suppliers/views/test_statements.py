@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from suppliers.models import AuditEntry
+from suppliers.tenants import clock
 from suppliers.tenants.scope import entered
 from tests.suppliers.inventory.review import another_verifier, issued, submitted
 
@@ -48,6 +50,22 @@ def test_it_is_read_in_chinese_too(world, settings):
     shown = text_of(client.get(f"/verify/{issued(world).number}/"))
     for word in ("有效", "签名有效", "温室气体核查声明"):
         assert word in shown
+
+
+def test_an_ended_statement_is_called_valid_nowhere(world):
+    number = issued(world, says={"valid_until": dt.date(2026, 2, 9)}).number
+    client, alice = world.client(None), world.client(world.alice)
+    assert "Valid until 2026-02-09" in text_of(client.get(f"/verify/{number}/"))
+    with clock.at(dt.date(2026, 2, 10)):
+        answer = client.get(f"/verify/{number}/")
+        assert state_of(answer) == "ended"
+        assert "validity ended" in text_of(answer)
+        assert "Its validity ended on 2026-02-09." in text_of(answer)
+        page = alice.get("/statements/")
+        assert "validity ended" in text_of(page)
+        assert f"/statements/{number}/evidence/" not in page.content.decode()
+        client.post("/accounts/language/", {"language": "zh-hans"})
+        assert "其有效期已于 2026-02-09 届满" in text_of(client.get(f"/verify/{number}/"))
 
 
 def test_the_files_suffice_to_check_the_signature(world):

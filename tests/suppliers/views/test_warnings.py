@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from suppliers.models import EarlyWarning, Upload, WarningRule
+from suppliers.notices import actions
+from suppliers.tenants import clock
 from suppliers.tenants.all_tenants import all_tenants
+from suppliers.tenants.refusals import Refusal
 from tests.conftest import TODAY, World
 from tests.suppliers.views.conftest import ONE_BAD
 
@@ -76,12 +80,36 @@ def test_a_program_sets_its_rules(world: World) -> None:
     with all_tenants("tests"):
         row = WarningRule.objects.get()
     assert (row.buyer, row.kind, row.is_on, row.threshold) == (world.buyer, "intensity_up", True, 5)
-    for bad in (
-        {"kind": "expiry", "threshold": "-1"},
-        {"kind": "nothing"},
-        {"kind": "expiry", "threshold": "x"},
+    for kind, threshold, said in (
+        ("intensity_up", "-1", "between 0 and 1000"),
+        ("intensity_up", "1000.01", "between 0 and 1000"),
+        ("missing_month", "367", "between 0 and 366"),
+        ("missing_month", "15.5", "whole days"),
+        ("expiry", "0", "between 1 and 730"),
+        ("bill_outlier", "0", "between 1 and 100"),
+        ("expiry", "x", "number"),
+        ("expiry", "NaN", "number"),
+        ("nothing", "1", "nothing"),
     ):
-        assert anna.post("/program/warnings/", bad).status_code == 422
+        answer = anna.post("/program/warnings/", {"kind": kind, "is_on": "on", "threshold": threshold})
+        assert (answer.status_code, said in answer.content.decode()) == (422, True), (kind, threshold)
+    # a rule that is only on or off keeps no number
+    assert anna.post("/program/warnings/", {"kind": "factor_outdated", "threshold": "7"}).status_code == 302
+    with all_tenants("tests"):
+        assert set(WarningRule.objects.values_list("kind", "is_on", "threshold")) == {
+            ("intensity_up", True, 5),
+            ("factor_outdated", False, None),
+        }
+        with pytest.raises(Refusal) as caught:
+            actions.set_rule(by=world.actor(world.anna), kind="expiry", is_on=True, threshold=Decimal(9999))
+    assert (caught.value.code, caught.value.data) == (
+        "warning.threshold",
+        {"kind": "expiry", "lowest": 1, "highest": 730},
+    )
+    # the company sees what holds for it: 5 % instead of 10, and the factor's rule is off
+    page = world.client(world.bob).get("/warnings/").content.decode()
+    held = page[page.index("Rules that hold") :]
+    assert "5 % above the same months" in held and "factor edition outdated" not in held
 
 
 def test_the_api_lists_and_changes(world: World, warning: EarlyWarning) -> None:
@@ -97,8 +125,16 @@ def test_the_api_lists_and_changes(world: World, warning: EarlyWarning) -> None:
         "snoozed",
         world.clara.user_id,
     )
-    answer = clara.patch(url, {"state": "snoozed"}, content_type="application/json")
-    assert answer.status_code == 400
+    for half in ({"state": "snoozed"}, {"snoozed_until": "2025-03-02"}):
+        assert clara.patch(url, half, content_type="application/json").status_code == 400
+    with clock.at(dt.date(2025, 2, 28)):
+        assert clara.get("/api/v1/warnings/?state=open").json()["count"] == 0
+    # on its day it is open again, before any night has come
+    with clock.at(dt.date(2025, 3, 1)):
+        assert clara.get("/api/v1/warnings/?state=open").json()["results"][0]["state"] == "open"
+        assert clara.get("/api/v1/warnings/?state=snoozed").json()["count"] == 0
+        page = clara.get("/warnings/").content.decode()
+    assert "Open 1" in page and "Snoozed 0" in page and "snoozed until" not in page
     assert (
         world.client(world.charlie).patch(url, {"state": "done"}, content_type="application/json").status_code
         == 404
@@ -109,7 +145,7 @@ def test_the_api_lists_and_changes(world: World, warning: EarlyWarning) -> None:
     )
 
 
-def test_an_accepted_upload_is_looked_at(
+def test_an_accepted_and_a_withdrawn_upload_are_looked_at(
     world: World, send: Callable[..., Upload], django_capture_on_commit_callbacks: Any
 ) -> None:
     """March 2023 alone: months of the last year are missing."""
@@ -119,3 +155,9 @@ def test_an_accepted_upload_is_looked_at(
     with all_tenants("tests"):
         kinds = set(EarlyWarning.objects.filter(supplier=world.supplier).values_list("kind", flat=True))
     assert "missing_month" in kinds
+    # withdrawn: nothing says any more that this carrier is used, so nothing is missing
+    with django_capture_on_commit_callbacks(execute=True):
+        assert world.client(world.alice).post(f"/data/uploads/{upload.pk}/withdraw/").status_code == 303
+    with all_tenants("tests"):
+        rows = EarlyWarning.objects.filter(supplier=world.supplier, kind="missing_month")
+        assert set(rows.values_list("state", "settled_by")) == {("done", None)}

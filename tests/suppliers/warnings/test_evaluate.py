@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from suppliers import tasks
 from suppliers.factors import actions as factors
 from suppliers.models import (
     ActivityRecord,
@@ -23,6 +24,7 @@ from suppliers.models import (
     Enrolment,
     Factor,
     FactorSet,
+    Upload,
 )
 from suppliers.notices import actions
 from suppliers.tenants import clock
@@ -34,6 +36,7 @@ from suppliers.warnings import reasons
 from suppliers.warnings.evaluate import evaluate
 from tests.conftest import TODAY, World
 from tests.factories import disclosure
+from tests.factories import suppliers as make
 
 DAY = dt.timedelta(days=1)
 
@@ -190,38 +193,70 @@ def test_the_strictest_of_several_programs_counts(world: World) -> None:
     assert standing((False, None), (False, None)) == 0
 
 
-def test_queries_do_not_grow_with_rows(world: World, alpha: Any) -> None:
+def test_queries_do_not_grow_with_records_uploads_or_warnings(world: World, alpha: Any) -> None:
+    """Each quarter of the data brings a site with two years of bills in 24 uploads, and one far off."""
+    factors.load()
+
+    def a_quarter(number: int) -> None:
+        site = make.SiteFactory.create(supplier=alpha, code=f"Q{number}", province="CN-AH")
+        factor = Factor.objects.filter(carrier="electricity", region="CN-AH", is_default=True).earliest(
+            "year"
+        )
+        months = [
+            (year, month) for year in (2023, 2024) for month in range(1, 13) if (year, month) != (2024, 9)
+        ]
+        for year, month in months:
+            first = dt.date(year, month, 1)
+            upload = Upload.objects.create(
+                supplier=alpha, filename=f"{number}-{first}.csv", sha256=f"{number}{first}".ljust(64, "0"),
+                size_bytes=1, status="accepted",
+            )  # fmt: skip
+            record = ActivityRecord.objects.create(
+                supplier=alpha, site=site, carrier="electricity", start=first, end=first + 27 * DAY, upload=upload,
+                upload_row=2, quantity=9000 if first == dt.date(2024, 8, 1) else 2800, quantity_given=2800, unit_given="kWh",
+            )  # fmt: skip
+            EmissionLine.objects.create(
+                supplier=alpha, record=record, year=year, month=month, record_start=first, carrier="electricity", scope=2,
+                category="purchased_electricity", basis="location", factor=factor, factor_code=factor.code,
+                quantity=2800, kgco2e=year,
+            )  # fmt: skip
+            disclosure.output(site, start=first, end=first + 27 * DAY, value=100, **disclosure.submitted())
+        kind = ("ecovadis", "iso_14001", "iso_45001", "rba_vap")[number]
+        _credential(world, 20, kind=kind, level="silver" if kind == "ecovadis" else "")
+        disclosure.target(alpha, base_year=2023, reduction_percent=20 + number, **disclosure.submitted())
+
     def asked() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            evaluate(supplier=alpha)
-        return len(seen)
+        """With as much to write as there can be: all rows new, then all moved."""
+        EarlyWarning.objects.all().delete()
+        with CaptureQueriesContext(connection) as raised:
+            count = len(evaluate(supplier=alpha))
+        EarlyWarning.objects.update(data={})
+        with CaptureQueriesContext(connection) as moved:
+            assert len(evaluate(supplier=alpha)) == count
+        return len(raised) + len(moved)
 
-    for month in range(1, 5):
-        _month(world, 2024, month)
-    _credential(world, 20)
-    asked()
-    EarlyWarning.objects.all().update(state="open")
-    few = asked()
-    for year in (2022, 2023):
-        for month in range(1, 13):
-            _month(world, year, month, 3000 + 900 * (month % 5))
-    for kind in ("iso_14001", "iso_45001", "rba_vap"):
-        _credential(world, 10, kind=kind, level="")
-    evaluate(supplier=alpha)
-    assert asked() == few
+    a_quarter(0)
+    once, few = asked(), EarlyWarning.objects.count()
+    for number in (1, 2, 3):
+        a_quarter(number)
+    # a missing month, a bill and an end each quarter; one factor outdated for all
+    assert (few, asked(), EarlyWarning.objects.count()) == (4, once, 13)
 
 
-def test_the_digest_tells_news_once_and_only_those_who_deal_with_it(world: World) -> None:
+def test_the_digest_tells_news_once_and_only_those_who_deal_with_it(world: World, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://greenlink.example"
     with all_tenants("tests"):
         _credential(world, 20)
-    call_command("warnings", stdout=StringIO())
+    assert settings.CELERY_BEAT_SCHEDULE["warnings"]["task"] == tasks.evaluate_warnings.name
+    tasks.evaluate_warnings()
     # alice and clara may deal with warnings, bob only reads
     assert sorted(one.to[0] for one in mail.outbox) == sorted(
         [world.alice.user.email, world.clara.user.email]
     )
     text = mail.outbox[0].body
+    # once below the Chinese and once below the English part: no request says where the site is
+    assert "查看并处理：\nhttps://greenlink.example/warnings/\n" in text
+    assert "See and deal with them:\nhttps://greenlink.example/warnings/\n" in text
     assert "阿尔法" in text and "Alpha" in text
     assert "有效期至 2025-03-02" in text and "is valid until 2025-03-02" in text
     mail.outbox.clear()
