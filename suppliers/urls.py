@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("suppliers.views.industry")),
     path("", include("suppliers.views.assignments")),
     path("", include("suppliers.views.reviews")),
+    path("", include("suppliers.views.review_lines")),
     path("", include("suppliers.views.findings")),
     path("", include("suppliers.views.statements")),
 ]

@@ -84,7 +84,8 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "is_under_way": is_under_way,
         "has_failed": is_open and background.failed(inventory),
         "replayed": None if is_open else background.last_replay(inventory),
-        "may_replay": not is_open and may_write,
+        "may_replay": not is_open and may_write and not is_under_way,
+        "replay_url": reverse("inventory_replay", args=[inventory.pk]),
         "may_restate_base": may_submit,
         "base_year": base_year(account, may_compute=is_own),
     }

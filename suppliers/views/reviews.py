@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from suppliers.disclosure.models import EvidenceFile
+from suppliers.inventory import background
+from suppliers.inventory.accounts import SCOPES
 from suppliers.inventory.models import Assignment, Finding, InventoryState, Opinion
+from suppliers.inventory.report import words
 from suppliers.inventory.review import actions, findings, opinions, queries
 from suppliers.tenants import clock
 from suppliers.tenants.access import TenantRequest, needs
@@ -22,6 +26,7 @@ from suppliers.tenants.roles import Right, TenantKind
 from suppliers.uploads import queries as uploads
 from suppliers.uploads.models import Upload
 
+from .inventory_page import LINKS
 from .review_forms import CheckForm, CloseForm, FindingForm, OpinionForm, line_numbers
 from .review_words import FINDING_TONES, INVENTORY_TONES
 
@@ -60,12 +65,32 @@ def _page(request: TenantRequest, assignment: Assignment, status: int = 200, **f
         ],
         "opinion": opinion,
         "under_review": under_review,
+        "totals": _totals(assignment),
+        "exclusions": [
+            one | {"what": words.left_out(one["what"])} for one in assignment.inventory.exclusions
+        ],
+        "replayed": background.last_replay(assignment.inventory),
+        "may_replay": not background.under_way(assignment.inventory),
+        "replay_url": reverse("review_replay", args=[assignment.pk]),
         "may_begin": assignment.inventory.state == InventoryState.SUBMITTED,
         "finding_form": forms.get("finding_form") or FindingForm(prefix="finding"),
         "opinion_form": forms.get("opinion_form") or _opinion_form(opinion),
         "accreditation_expired": assignment.body.accreditation_expires_on < clock.today(),
     }
     return render(request, "suppliers/reviews/review.html", context, status=status)
+
+
+def _totals(assignment: Assignment) -> list[dict[str, Any]]:
+    """Each total with the lines behind it."""
+    here = reverse("review_lines", args=[assignment.pk])
+    return [
+        {
+            "label": words.TOTALS[name],
+            "kg": assignment.inventory.totals.get(name),
+            "url": f"{here}?{urlencode(LINKS[name])}",
+        }
+        for name in SCOPES
+    ]
 
 
 def _opinion_form(opinion: Opinion | None) -> OpinionForm:
@@ -93,6 +118,9 @@ def begin(request: TenantRequest, pk: int) -> HttpResponse:
 def sample(request: TenantRequest, pk: int) -> HttpResponse:
     assignment = queries.assignment_or_404(request.actor, pk)
     numbers = line_numbers(request.POST.get("numbers", ""))
+    if "add" in request.POST:  # ticked among all lines: they join what the sample holds
+        ticked = line_numbers(" ".join(request.POST.getlist("add")))
+        numbers = [*(assignment.sample or queries.suggestion(assignment)), *ticked]
     actions.confirm_sample(by=request.actor, assignment=assignment, numbers=numbers)
     messages.success(request, _("The sample is confirmed. Check it line by line."))
     return redirect("review_detail", pk)

@@ -64,6 +64,8 @@ ROWS = [
     Row("review_detail", _reads(), {"pk": "assignment"}),
     Row("review_begin", _does("waiting"), {"pk": "assignment"}),
     Row("review_sample", _does("working", body={"numbers": "1"}), {"pk": "assignment"}),
+    Row("review_lines", _reads(), {"pk": "assignment"}),
+    Row("review_replay", _does("working", may_refuse="it is being computed already"), {"pk": "assignment"}),
     Row("review_return", _does("working", body={"reason": "new"}), {"pk": "assignment"}),
     Row("review_line", _reads(), {"pk": "assignment"}, FIRST),
     Row("review_check", _does("working", body={"verdict": "right"}), {"pk": "assignment"}, FIRST),
