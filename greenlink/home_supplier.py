@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +17,7 @@ from suppliers.activity import coverage
 from suppliers.disclosure import queries as disclosure
 from suppliers.inventory import breakdown
 from suppliers.notices import queries as notices
-from suppliers.notices.models import WarningState
+from suppliers.notices.models import WarningKind, WarningState
 from suppliers.templatetags.greenlink import month_label, named, points, tonnes_number
 from suppliers.tenants.models import Enrolment, EnrolmentOffer, OfferAnswer, Supplier
 from suppliers.uploads.models import Upload, UploadStatus
@@ -179,8 +180,10 @@ def _expiring(supplier: Supplier) -> list[dict[str, Any]]:
 
 
 def _warnings(supplier: Supplier) -> list[dict[str, Any]]:
-    """The newest open early warnings; the page of them has the rest."""
-    rows = [row_of(warning) for warning in notices.of_supplier(supplier, state=WarningState.OPEN)[:WARNINGS]]
+    """The newest open early warnings, but for those of credentials, which stand beside as what expires."""
+    open_ones = notices.of_supplier(supplier, state=WarningState.OPEN)
+    beside = Q(kind=WarningKind.EXPIRY, data__has_key="credential")
+    rows = [row_of(warning) for warning in open_ones.exclude(beside)[:WARNINGS]]
     return [
         {
             "title": row["warning"].get_kind_display(),

@@ -42,6 +42,18 @@ def test_the_list_says_why_and_where_it_ends(world: World, warning: EarlyWarning
     assert "HF has no data of" in world.client(world.alice).get("/").content.decode()  # Today
 
 
+def test_today_says_once_that_a_credential_expires(world: World) -> None:
+    data = {"kind": "iso_14001", "expires_on": "2025-03-01", "step": 30}
+    with all_tenants("tests"):
+        for of in ("credential", "statement"):
+            EarlyWarning.objects.create(
+                supplier=world.supplier, kind="expiry", key=f"expiry:{of}:1", data=data | {of: 1}
+            )
+    page = world.client(world.alice).get("/").context
+    # the credential's own stands under "Expires within 90 days"; that of a statement only here
+    assert len(page["warnings"]) == 1
+
+
 def test_done_snoozed_assigned_and_opened_again(world: World, warning: EarlyWarning) -> None:
     clara, url = world.client(world.clara), f"/warnings/{warning.pk}/act/"
     until = TODAY + dt.timedelta(days=9)
