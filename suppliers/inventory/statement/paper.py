@@ -14,6 +14,8 @@ import pylopdf_fonts_zh_cn
 import segno
 import typst
 
+from suppliers.templatetags.greenlink import as_said
+
 _TEMPLATE = Path(__file__).with_name("statement.typ")
 _FONTS = str(Path(pylopdf_fonts_zh_cn.sans_path()).parent)
 
@@ -77,7 +79,9 @@ def _words(payload: dict[str, Any], url: str) -> dict[str, Any]:
         "supplier_en": supplier["name_en"],
         "uscc": supplier["uscc"],
         "facts": [{"zh": zh, "en": en, "value": value} for zh, en, value in facts(payload)],
-        "tonnes": [{"zh": zh, "en": en, "value": value} for zh, en, value in _tonnes(payload["tonnes_co2e"])],
+        "tonnes": [
+            {"zh": zh, "en": en, "value": as_said(value)} for zh, en, value in _tonnes(payload["tonnes_co2e"])
+        ],
         "conclusion_zh": f"{_LEVEL[level][0]} · {said[0]}",
         "conclusion_en": f"{_LEVEL[level][1].capitalize()}. {said[1]}",
         "verifier_zh": verifier["name"],
