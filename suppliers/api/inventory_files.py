@@ -37,16 +37,14 @@ class InventoryPdfView(APIView):
 
     @extend_schema(
         operation_id="inventories_pdf",
-        summary="The report as PDF",
+        summary="The report as PDF; of a large version 202 until it is made",
         parameters=[TENANT, LanguageFilter],
-        responses=answers(400, 404) | {(200, "application/pdf"): OpenApiTypes.BINARY},
+        responses=answers(400, 404, 409, _202=BeingMadeSerializer)
+        | {(200, "application/pdf"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        language = asked(LanguageFilter, request).get("language", "")
-        content, name = files.pdf_file(version_or_404(actor_of(request), pk), language)
-        answer = HttpResponse(content, content_type="application/pdf")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        asked(LanguageFilter, request)
+        return _file(request, version_or_404(actor_of(request), pk), "pdf", {})
 
 
 class InventoryXlsxView(APIView):
@@ -59,7 +57,8 @@ class InventoryXlsxView(APIView):
         responses=answers(400, 404, 409, _202=BeingMadeSerializer) | {(200, XLSX): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, pk: int) -> HttpResponseBase:
-        return _file(request, version_or_404(actor_of(request), pk), "xlsx", XLSX, {})
+        asked(LanguageFilter, request)
+        return _file(request, version_or_404(actor_of(request), pk), "xlsx", {})
 
 
 class InventoryCsvView(APIView):
@@ -73,14 +72,12 @@ class InventoryCsvView(APIView):
     )
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         wanted = {name: value for name, value in asked(InventoryLineFilter, request).items() if value}
-        return _file(request, version_or_404(actor_of(request), pk), "csv", files.CSV, wanted)
+        return _file(request, version_or_404(actor_of(request), pk), "csv", wanted)
 
 
-def _file(
-    request: Request, inventory: Inventory, ending: str, kind: str, wanted: dict[str, Any]
-) -> HttpResponseBase:
+def _file(request: Request, inventory: Inventory, ending: str, wanted: dict[str, Any]) -> HttpResponseBase:
     language = files.chosen_language(request.query_params.get("language", ""))
-    name = files.name_of(inventory, ending)
+    name, kind = files.name_of(inventory, ending), files.KINDS[ending]
     if kept.is_large(inventory):
         made = kept.ready(actor_of(request), inventory, ending, language, wanted)
         if made is None:

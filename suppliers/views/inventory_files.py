@@ -18,16 +18,11 @@ from suppliers.tenants.roles import Right
 
 from .inventory_forms import LineFilter
 
-_KINDS = {"xlsx": files.XLSX, "csv": files.CSV}
-
 
 @require_GET
 @needs(Right.RECORD_READ)
 def inventory_pdf(request: TenantRequest, pk: int) -> HttpResponse:
-    content, name = files.pdf_file(version_or_404(request.actor, pk), request.GET.get("language", ""))
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return _file(request, version_or_404(request.actor, pk), "pdf", {})
 
 
 @require_GET
@@ -52,7 +47,7 @@ def _file(request: TenantRequest, inventory: Inventory, ending: str, wanted: dic
     name = files.name_of(inventory, ending)
     if not kept.is_large(inventory):
         with files.written(inventory, ending, language, wanted) as file:
-            answer = HttpResponse(file.read(), content_type=_KINDS[ending])
+            answer = HttpResponse(file.read(), content_type=files.KINDS[ending])
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
     made = kept.ready(request.actor, inventory, ending, language, wanted)
@@ -65,7 +60,7 @@ def _file(request: TenantRequest, inventory: Inventory, ending: str, wanted: dic
         made.close()
         context = {"inventory": inventory, "url": here, "name": name, "is_ready": True}
         return render(request, "suppliers/inventories/_making.html", context)
-    sent = FileResponse(made, as_attachment=True, filename=name, content_type=_KINDS[ending])
+    sent = FileResponse(made, as_attachment=True, filename=name, content_type=files.KINDS[ending])
     return cast(HttpResponse, sent)
 
 

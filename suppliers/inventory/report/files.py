@@ -20,23 +20,23 @@ from .lines_csv import csv_rows
 from .pdf import pdf
 from .workbook import write_workbook
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
-
-
-def pdf_file(inventory: Inventory, language: str = "") -> tuple[bytes, str]:
-    with translation.override(chosen_language(language)):
-        return pdf(report(Account(inventory))), name_of(inventory, "pdf")
+KINDS = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 
 
 @contextmanager
 def written(
     inventory: Inventory, ending: str, language: str = "", wanted: Mapping[str, Any] | None = None
 ) -> Iterator[IO[bytes]]:
-    """The workbook (`xlsx`) or the filtered lines (`csv`), written to a file that is gone afterwards."""
+    """The report (`pdf`, `xlsx`) or the filtered lines (`csv`), written to a file that is gone afterwards."""
     with translation.override(chosen_language(language)), tempfile.TemporaryFile() as file:
         account = Account(inventory)
-        if ending == "xlsx":
+        if ending == "pdf":
+            file.write(pdf(report(account)))
+        elif ending == "xlsx":
             write_workbook(cast(IO[bytes], file), account, report(account))
         else:
             _write_csv(cast(IO[bytes], file), Lines(account, wanted or {}))
