@@ -7,6 +7,7 @@ reviews and anna administers for the buyer, otto for another buyer, vera verifie
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import importlib
 import os
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
@@ -23,14 +25,55 @@ from suppliers.tenants.actors import Actor
 from suppliers.tenants.all_tenants import all_tenants
 from suppliers.tenants.audit import triggers
 from suppliers.tenants.scope import Scope
+from tests import factors_again
 from tests.factories import suppliers as make
 
 TODAY = dt.date(2025, 2, 10)
 
 
+# A test that asks for none of these does not touch the tests' database.
+_DATABASE = {"db", "transactional_db", "django_db_serialized_rollback", "redis_url"}
+# Where tests without them deal with servers and processes of their own, or with the cache.
+_OUTSIDE = ("tests/greenlink/", "tests/suppliers/jobs/", "tests/suppliers/tenants/")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Who leaves out what no database changes leaves out on PostgreSQL also what touches none."""
+    if connection.vendor != "postgresql" or "not alike" not in str(config.option.markexpr):
+        return
+    left_out = [item for item in items if _touches_nothing(item)]
+    items[:] = [item for item in items if not _touches_nothing(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _touches_nothing(item: pytest.Item) -> bool:
+    asks = item.get_closest_marker("django_db") or _DATABASE & set(getattr(item, "fixturenames", ()))
+    return not asks and not item.nodeid.startswith(_OUTSIDE)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    if config.option.dist != "load":
+        return None
+    from tests.workers import Workers
+
+    return Workers(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stands to the end: it is not looked through for garbage again and again."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _fixed_day(settings: Any) -> None:
     settings.GREENLINK_TODAY = TODAY
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _factors_again(django_test_environment: None) -> Iterator[None]:
+    with factors_again.kept():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -98,13 +141,34 @@ class World:
 @pytest.fixture
 def world(db: None) -> World:
     with all_tenants("tests"):
-        buyer, other_buyer = make.BuyerFactory.create(code="LCFC"), make.BuyerFactory.create(code="OTHER")
-        supplier = make.SupplierFactory.create(code="ALPHA", name="阿尔法", name_en="Alpha")
-        neighbour = make.SupplierFactory.create(code="BETA", name="贝塔", name_en="Beta")
-        stranger = make.SupplierFactory.create(code="GAMMA", name="伽马", name_en="Gamma")
-        for one, of in ((supplier, buyer), (neighbour, buyer), (stranger, other_buyer)):
-            Enrolment.objects.create(buyer=of, supplier=one, commodity="pcb", started_on=dt.date(2022, 1, 1))
+        buyer, other_buyer = Buyer.objects.bulk_create(
+            make.BuyerFactory.build(code=code) for code in ("LCFC", "OTHER")
+        )
+        supplier, neighbour, stranger = Supplier.objects.bulk_create(
+            make.SupplierFactory.build(code=code, name=name, name_en=name_en)
+            for code, name, name_en in (
+                ("ALPHA", "阿尔法", "Alpha"),
+                ("BETA", "贝塔", "Beta"),
+                ("GAMMA", "伽马", "Gamma"),
+            )
+        )
+        Enrolment.objects.bulk_create(
+            Enrolment(buyer=of, supplier=one, commodity="pcb", started_on=dt.date(2022, 1, 1))
+            for one, of in ((supplier, buyer), (neighbour, buyer), (stranger, other_buyer))
+        )
         site = make.SiteFactory.create(supplier=supplier, code="HF", name="合肥工厂", province="CN-AH")
+        body = make.BodyFactory.create()
+        seats: dict[str, tuple[str, dict[str, Any]]] = {
+            "alice": ("supplier_manager", {"supplier": supplier}),
+            "bob": ("supplier_reader", {"supplier": supplier}),
+            "clara": ("supplier_contributor", {"supplier": supplier}),
+            "charlie": ("supplier_manager", {"supplier": neighbour}),
+            "paula": ("procurement_reviewer", {"buyer": buyer}),
+            "anna": ("program_admin", {"buyer": buyer}),
+            "otto": ("program_admin", {"buyer": other_buyer}),
+            "vera": ("verifier", {"body": body}),
+        }
+        people = dict(zip(seats, make.members(*seats.values()), strict=True))
         return World(
             buyer=buyer,
             other_buyer=other_buyer,
@@ -112,14 +176,7 @@ def world(db: None) -> World:
             neighbour=neighbour,
             stranger=stranger,
             site=site,
-            alice=make.member("supplier_manager", supplier=supplier),
-            bob=make.member("supplier_reader", supplier=supplier),
-            clara=make.member("supplier_contributor", supplier=supplier),
-            charlie=make.member("supplier_manager", supplier=neighbour),
-            paula=make.member("procurement_reviewer", buyer=buyer),
-            anna=make.member("program_admin", buyer=buyer),
-            otto=make.member("program_admin", buyer=other_buyer),
-            vera=make.member("verifier", body=make.BodyFactory.create()),
+            **people,
         )
 
 

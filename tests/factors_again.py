@@ -41,9 +41,12 @@ def kept() -> Iterator[None]:
             return load_truly(rows, new_sets)
         ids = dict(FactorSet.objects.values_list("code", "pk"))
         if not statements:
+            noted: list[Any] = []
             codes = {pk: code for code, pk in ids.items()}
-            with connection.execute_wrapper(_noting(statements, codes)):
-                return load_truly(rows, new_sets)
+            with connection.execute_wrapper(_noting(noted, codes)):
+                counts = load_truly(rows, new_sets)
+            statements.extend(noted)
+            return counts
         with connection.cursor() as cursor:
             for sql, values, places in statements:
                 for place, code in places:
