@@ -27,29 +27,34 @@ from .inventory_page import lines_found
 PAGE_SIZE = 50
 
 
+def lines_context(request: TenantRequest, account: Account) -> dict[str, Any]:
+    """The lines that the address asks for: a page of them, their sums, and the filter."""
+    asked = LineFilter(request.GET, lines=Lines(account))
+    wanted = asked.wanted()
+    lines = Lines(account, wanted)
+    page: Any = Paginator(cast(Any, lines), PAGE_SIZE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return {
+        "inventory": account.inventory,
+        "filter": asked,
+        "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
+        "page": page,
+        "sums": lines.sums,
+        # What a total leaves out has no sum of its own here.
+        "view": wanted.get("total"),
+        "found": lines_found(page.paginator.count),
+        "query": f"{kept.urlencode()}&" if kept else "",
+    }
+
+
 @require_GET
 @needs(Right.RECORD_READ)
 def inventory_lines(request: TenantRequest, pk: int) -> HttpResponse:
     account = Account(version_or_404(request.actor, pk))
-    wanted = LineFilter(request.GET, lines=Lines(account))
-    lines = Lines(account, wanted.wanted())
-    page: Any = Paginator(cast(Any, lines), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = lines_context(request, account) | {"is_by_period": account.is_by_period}
     if account.is_by_period:
-        _name_records(page.object_list)
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    context = {
-        "inventory": account.inventory,
-        "filter": wanted,
-        "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
-        "page": page,
-        "is_by_period": account.is_by_period,
-        "sums": lines.sums,
-        # What a total leaves out has no sum of its own here.
-        "view": wanted.wanted().get("total"),
-        "found": lines_found(page.paginator.count),
-        "query": f"{kept.urlencode()}&" if kept else "",
-    }
+        _name_records(context["page"].object_list)
     return render(request, "suppliers/inventories/lines.html", context)
 
 
