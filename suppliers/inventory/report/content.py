@@ -145,7 +145,7 @@ def _quantified(account: Account) -> Chapter:
         facts=[
             (_("All scopes, location-based"), f"{plain(tonnes(account.located))} tCO2e"),
             (_("All scopes, market-based"), f"{plain(tonnes(account.market))} tCO2e"),
-            (_("Standard coal"), f"{_text(totals.get('tce'))} tce"),
+            (_("Standard coal"), f"{plain(Decimal(totals['tce'])) if totals.get('tce') else '–'} tce"),
         ],
         tables=tables,
         note=_("Location-based and market-based figures describe the same electricity and are never added."),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from suppliers.tenants.language import reads_chinese
 
-from .content import Cell, Report, plain
+from .content import Cell, Report
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _FONTS = str(Path(pylopdf_fonts_zh_cn.sans_path()).parent)
@@ -58,7 +58,8 @@ def _shown(cell: Cell) -> str:
     """Figures to three decimals of a tonne: kilograms; the workbook has every digit."""
     if cell is None:
         return "–"
-    return plain(cell.quantize(Decimal("0.001"), ROUND_HALF_UP)) if isinstance(cell, Decimal) else cell
+    # Three places in every row, so that the points stand below one another.
+    return f"{cell.quantize(Decimal('0.001'), ROUND_HALF_UP):,f}" if isinstance(cell, Decimal) else cell
 
 
 def _is_number(rows: list[list[Cell]], place: int) -> bool:
