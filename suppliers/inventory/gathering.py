@@ -12,7 +12,7 @@ import numpy as np
 from django.db.models import BooleanField, Case, F, Max, Min, Q, QuerySet, Sum, Value, When
 from numpy.typing import NDArray
 
-from suppliers.activity.models import ActivityRecord
+from suppliers.activity.models import ActivityRecord, Output
 from suppliers.calc import STORAGE_PLACES, scaled
 from suppliers.calc.periods import MonthPieces, split_by_month
 from suppliers.disclosure.models import Handing, Instrument
@@ -77,6 +77,15 @@ def gathered(*, supplier_id: int, year: int, terms: Terms, by_period: bool = Fal
     )
 
 
+def standing(terms: Terms) -> Q:
+    """The records that stood at the moment of `terms`, of meters that accounted then."""
+    edge = terms.edge
+    if edge is None:
+        return in_force(terms.as_of) & (Q(meter=None) | Q(meter__accounting=True))
+    of_moment = in_force(terms.as_of, edge.records_to, edge.withdrawn_records)
+    return of_moment & (Q(meter=None) | ~Q(meter_id__in=edge.silent)) if edge.silent else of_moment
+
+
 def is_large(supplier_id: int, year: int) -> bool:
     """Whether a year has more records in force than a page can wait for, line by line."""
     rows = _of_year(supplier_id, year).filter(withdrawn_at=None).order_by().values("id")
@@ -101,7 +110,18 @@ def edge_of(supplier_id: int, year: int, moment: dt.datetime) -> Edge:
         silent=tuple(meters.order_by("id").values_list("id", flat=True)),
         instruments=tuple(told(one) for one in _instruments(supplier_id, year, Terms())),
         own_factors=tuple(one.pk for one in _own_factors(supplier_id, year, Terms())),
+        outputs={unit: f"{made:f}" for unit, made in outputs(supplier_id, year).items()},
     )
+
+
+def outputs(supplier_id: int, year: int) -> dict[str, Decimal]:
+    """What was made in a year, by unit, of the outputs that are handed in now."""
+    rows = Output.objects.filter(
+        supplier_id=supplier_id, state=Handing.SUBMITTED, start__gte=dt.date(year, 1, 1),
+        end__lte=dt.date(year, 12, 31),
+    )  # fmt: skip
+    sums = rows.order_by().values_list("unit").annotate(made=Sum("value")).order_by("unit")
+    return {unit: Decimal(made) for unit, made in sums}
 
 
 def told(one: Instrument) -> dict[str, Any]:
@@ -137,15 +157,10 @@ def _of_year(supplier_id: int, year: int) -> QuerySet[ActivityRecord]:
 
 
 def _records(supplier_id: int, year: int, terms: Terms, by_period: bool) -> Records:
-    edge = terms.edge
-    rows = _of_year(supplier_id, year).filter(
-        in_force(terms.as_of, edge.records_to, edge.withdrawn_records) if edge else in_force(terms.as_of)
-    )
-    if edge:
-        rows = rows.exclude(meter_id__in=edge.silent) if edge.silent else rows
-        provinces = dict(edge.provinces)
+    rows = _of_year(supplier_id, year).filter(standing(terms))
+    if terms.edge:
+        provinces = dict(terms.edge.provinces)
     else:
-        rows = rows.filter(Q(meter=None) | Q(meter__accounting=True))
         provinces = dict(Site.objects.filter(supplier_id=supplier_id).values_list("id", "province"))
     found = _by_period(rows) if by_period else list(rows.order_by("id").values_list(*_RECORD))
     columns = list(zip(*found, strict=True)) if found else [()] * len(_RECORD)

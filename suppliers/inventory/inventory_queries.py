@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
 from django.http import Http404
 
-from suppliers.activity.models import ActivityRecord, Output
+from suppliers.activity.models import ActivityRecord
 from suppliers.calc.carriers import CARRIERS
-from suppliers.disclosure.models import Handing
+from suppliers.factors.models import Factor, OwnFactor
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.models import Supplier
 from suppliers.tenants.roles import TenantKind
 
 from . import queries
 from .accounts import Account, summed
+from .gathering import outputs, standing
 from .models import Inventory, InventoryLine, InventoryState
+from .terms import Terms
 
 
 @dataclass(frozen=True)
@@ -92,36 +93,36 @@ class Intensity:
 
 def intensities(account: Account) -> list[Intensity]:
     """One for each unit of output handed in for the year, or for the one the version chose; no output, no intensity."""
-    version = account.inventory
-    chosen = Q(unit=version.intensity_unit) if version.intensity_unit else Q()
+    version, edge = account.inventory, Terms.from_json(account.inventory.terms).edge
     kg = summed(account.kg(name) for name in ("scope1", "scope2_location"))
     if kg is None:
         return []
-    rows = (
-        Output.objects.filter(
-            chosen, supplier_id=version.supplier_id, state=Handing.SUBMITTED,
-            start__gte=dt.date(version.year, 1, 1), end__lte=dt.date(version.year, 12, 31),
-        )
-        .order_by().values_list("unit").annotate(made=Sum("value")).order_by("unit")
-    )  # fmt: skip
-    return [Intensity(unit, made, kg) for unit, made in rows if made]
+    if edge is not None and edge.outputs is not None:
+        made = {unit: Decimal(said) for unit, said in edge.outputs.items()}
+    else:
+        made = outputs(version.supplier_id, version.year)
+    chosen = version.intensity_unit
+    return [Intensity(unit, of, kg) for unit, of in made.items() if of and chosen in ("", unit)]
 
 
 def coverage(inventory: Inventory) -> list[dict[str, Any]]:
-    """Site x carrier x month. What is topped up when it leaks has no months to cover."""
-    rows = queries.coverage(inventory.supplier, inventory.year)
+    """Site x carrier x month, of a frozen version as it was. What is topped up when it leaks has no months to cover."""
+    rows = queries.coverage(inventory.supplier, inventory.year, standing(Terms.from_json(inventory.terms)))
     return [row for row in rows if CARRIERS[row["carrier"]].category != "fugitive"]
 
 
-def covered_percent(supplier_id: int, years: Iterable[int]) -> dict[int, Decimal]:
-    """Share of the days with data over site and carrier, by year [%]; a year without records is absent. One query."""
+def covered_percent(supplier_id: int, years: Iterable[int], terms: Terms | None = None) -> dict[int, Decimal]:
+    """Share of the days with data over site and carrier, by year [%]; a year without records is absent. One query.
+
+    Of the records that stand now, or stood at the moment of `terms`.
+    """
     wanted = sorted(set(years))
     if not wanted:
         return {}
     rows = ActivityRecord.objects.filter(
-        supplier_id=supplier_id, withdrawn_at=None, start__lte=dt.date(wanted[-1], 12, 31),
+        standing(terms or Terms()), supplier_id=supplier_id, start__lte=dt.date(wanted[-1], 12, 31),
         end__gte=dt.date(wanted[0], 1, 1),
-    ).filter(Q(meter=None) | Q(meter__accounting=True))  # fmt: skip
+    )  # fmt: skip
     periods = rows.order_by().values_list("site_id", "carrier", "start", "end").distinct()
     days: dict[int, dict[tuple[int, str], set[int]]] = {year: defaultdict(set) for year in wanted}
     for site, carrier, start, end in periods:
@@ -140,12 +141,35 @@ def covered_percent(supplier_id: int, years: Iterable[int]) -> dict[int, Decimal
     }
 
 
+# A line's factor and its warming potential: what a list of factors is made from.
+_USED = ("factor_code", "factor_value", "factor_id", "own_factor_id", "gwp_code", "gwp_value")
+
+
 def factors_used(account: Account) -> list[dict[str, Any]]:
-    """Each factor of a version's lines once: code, value, name, source, edition, lines."""
+    """Each factor, own factor and warming potential of a frozen version's lines once: `code`, `value`, and `of`, its row.
+
+    Four queries. An instrument and a contract without a factor of its own have no row (`of` None).
+    """
     version = account.inventory
     if account.live is not None:
         return []
     rows = InventoryLine.objects.filter(supplier_id=version.supplier_id, inventory=version)
-    names = ("factor_code", "factor_value", "factor__name", "factor__name_en", "factor__unit", "factor__year",
-             "factor__set__source", "factor__set__edition", "gwp_code", "gwp_value")  # fmt: skip
-    return list(rows.order_by(*names).values(*names).distinct())
+    lines = list(rows.order_by().values_list(*_USED).distinct())
+    potentials = {gwp: value for *_factor, gwp, value in lines if gwp}
+    # A gas that leaked names its potential as the factor, times one: it is listed as the potential alone.
+    used = {line[0]: line[1:4] for line in lines if line[0] not in potentials}
+    factors = _by(Factor, "pk", (factor for _value, factor, _own in used.values()))
+    own_factors = _by(OwnFactor, "pk", (own for _value, _factor, own in used.values()))
+    warming = _by(Factor, "code", potentials)
+    found = [
+        {"code": code, "value": value, "of": factors.get(factor) or own_factors.get(own)}
+        for code, (value, factor, own) in used.items()
+    ]
+    found += [{"code": code, "value": value, "of": warming.get(code)} for code, value in potentials.items()]
+    return sorted(found, key=lambda one: str(one["code"]))
+
+
+def _by(model: type[Factor] | type[OwnFactor], column: str, wanted: Iterable[Any]) -> dict[Any, Any]:
+    rows: Any = model.objects.filter(**{f"{column}__in": {one for one in wanted if one}})
+    rows = rows.select_related("set") if model is Factor else rows
+    return {getattr(row, column): row for row in rows}

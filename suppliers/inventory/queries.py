@@ -196,19 +196,26 @@ def _source(record: ActivityRecord) -> dict[str, Any]:
     }
 
 
-def coverage(supplier: Supplier, year: int) -> list[dict[str, Any]]:
+_NOW = Q(withdrawn_at=None) & (Q(meter=None) | Q(meter__accounting=True))
+
+
+def coverage(supplier: Supplier, year: int, standing: Q | None = None) -> list[dict[str, Any]]:
     """How much of each month is covered: [{site, site_name, carrier, months: 12 shares of days, 0..1}].
+
+    `standing`: which records stand, where it is not those of now.
 
     Records of accounting meters and whole sites count; several meters of a site count where any of them
     does. A carrier that a site never reported in the year does not appear: missing is not zero.
     """
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     rows = list(
-        ActivityRecord.objects.filter(supplier=supplier, withdrawn_at=None, start__lte=last, end__gte=first)
-        .filter(Q(meter=None) | Q(meter__accounting=True))
+        ActivityRecord.objects.filter(
+            _NOW if standing is None else standing, supplier=supplier, start__lte=last, end__gte=first
+        )
         .order_by("site__code", "carrier", "start")
         .annotate(site_code=F("site__code"), site_name=F("site__name"))
         .values_list("site_code", "site_name", "carrier", "start", "end")
+        .distinct()
     )
     days: dict[tuple[str, str, str], np.ndarray[Any, Any]] = {}
     for site, name, carrier, start, end in rows:

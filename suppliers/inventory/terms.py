@@ -19,7 +19,7 @@ class Edge:
     Ids above the marks came later; `withdrawn_*` went out of force in that very moment, before the freezing.
     `provinces` of sites and `silent` meters (that do not account) as they were. `instruments` as they were handed in,
     because they may be taken back and changed; `own_factors` (ids) that were in force, because programs are joined
-    and left. None of both: a version frozen before they were kept.
+    and left; `outputs` by unit, so that intensity stands still. None of each: a version frozen before it was kept.
     """
 
     records_to: int = 0
@@ -30,6 +30,7 @@ class Edge:
     silent: tuple[int, ...] = ()
     instruments: tuple[Mapping[str, Any], ...] | None = None
     own_factors: tuple[int, ...] | None = None
+    outputs: Mapping[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         said: dict[str, Any] = {
@@ -44,6 +45,8 @@ class Edge:
             said["instruments"] = [dict(one) for one in self.instruments]
         if self.own_factors is not None:
             said["own_factors"] = list(self.own_factors)
+        if self.outputs is not None:
+            said["outputs"] = dict(self.outputs)
         return said
 
     @classmethod
@@ -57,6 +60,7 @@ class Edge:
             silent=tuple(said["silent"]),
             instruments=tuple(said["instruments"]) if "instruments" in said else None,
             own_factors=tuple(said["own_factors"]) if "own_factors" in said else None,
+            outputs=said.get("outputs"),
         )
 
 

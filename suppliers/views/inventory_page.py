@@ -71,9 +71,9 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "intensities": _intensities(account, before),
         "months": [str(month) for month in range(1, 13)],
         "coverage": [_coverage(row) for row in covered],
-        "covered": inventory_queries.covered_percent(inventory.supplier_id, [inventory.year]).get(
-            inventory.year
-        ),
+        "covered": inventory_queries.covered_percent(
+            inventory.supplier_id, [inventory.year], Terms.from_json(inventory.terms)
+        ).get(inventory.year),
         "issues": told(account.issues, "zh" if reads_chinese() else "en"),
         "terms": Terms.from_json(inventory.terms),
         "versions": [_version(one) for one in versions],

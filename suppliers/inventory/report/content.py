@@ -12,12 +12,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from suppliers.calc.issues import sentence
+from suppliers.factors.models import OwnFactor
 from suppliers.inventory import inventory_queries
 from suppliers.inventory.accounts import Account
 from suppliers.inventory.base_year import base_year
 from suppliers.inventory.models import Inventory, Scope3, Statement
 from suppliers.inventory.terms import Terms
-from suppliers.templatetags.greenlink import named, percent
+from suppliers.templatetags.greenlink import carrier_name, named, percent
 from suppliers.tenants.language import reads_chinese
 
 from . import words
@@ -229,26 +230,31 @@ def _uncertainty(account: Account) -> Chapter:
 
 
 def _factors(account: Account) -> Chapter:
-    zh = reads_chinese()
-    rows: list[list[Cell]] = []
-    for one in inventory_queries.factors_used(account):
-        name = (one["factor__name"] if zh else one["factor__name_en"]) or ""
-        source = " ".join(
-            _text(one[key]) for key in ("factor__set__source", "factor__set__edition") if one[key]
-        )
-        rows.append(
-            [one["factor_code"], name, plain(one["factor_value"]), _text(one["factor__unit"]), source or "–"]
-        )
+    rows: list[list[Cell]] = [_factor(one) for one in inventory_queries.factors_used(account)]
     columns = [_("Code"), _("Name"), _("Value"), _("Unit"), _("Source")]
     note = "" if rows else _("Listed once the version is submitted.")
     return Chapter(_("Factors used"), tables=[Table(columns, rows)] if rows else [], note=note)
+
+
+def _factor(used: dict[str, Any]) -> list[Cell]:
+    of, value = used["of"], plain(used["value"])
+    if of is None:
+        return [used["code"], "–", value, "–", "–"]
+    if isinstance(of, OwnFactor):
+        return [used["code"], of.name, value, of.unit, of.source]
+    # Some sources name their edition themselves.
+    source, edition = of.set.source, of.set.edition
+    return [used["code"], named(of), value, of.unit, source if edition in source else f"{source}, {edition}"]
 
 
 def _coverage(version: Inventory) -> Chapter:
     rows = inventory_queries.coverage(version)
     columns = [_("Site"), *(str(month) for month in range(1, 13))]
     cells: list[list[Cell]] = [
-        [f"{row['site']} {row['carrier']}", *(f"{round(share * 100)}" for share in row["months"])]
+        [
+            f"{row['site']} {carrier_name(row['carrier'])}",
+            *(f"{round(share * 100)}" for share in row["months"]),
+        ]
         for row in rows
     ]
     note = _("Days with data in per cent of the days of the month.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import time
 import zipfile
@@ -11,12 +12,15 @@ import pikepdf
 import pytest
 from django.utils import translation
 
+from suppliers.inventory import inventories, inventory_queries, queries
 from suppliers.inventory.accounts import Account
 from suppliers.inventory.report import files
 from suppliers.inventory.report.content import report
 from suppliers.inventory.report.workbook import gri, ifrs
+from suppliers.models import Output
 from suppliers.tenants.all_tenants import all_tenants
 from tests.factories import inventory as make
+from tests.suppliers.inventory.years import described, factors_loaded, record
 
 NASTY = '=1+1 #panic("x") $a$ *b* ]#read("/etc/passwd")'
 
@@ -78,3 +82,35 @@ def test_a_pdf_of_a_normal_year_takes_less_than_two_seconds(world):
         content = read(version, "pdf", "zh")
         assert time.monotonic() - started < 2
     assert len(pikepdf.open(io.BytesIO(content)).pages) >= 2
+
+
+def test_factors_used_name_what_each_figure_was_made_with(world):
+    with all_tenants("tests"), translation.override("en"):
+        factors_loaded()
+        record(world.site, "R410A", 10)
+        record(world.site, "diesel", 5)
+        opened = inventories.open_year(by=world.actor(world.alice), supplier=world.supplier, year=2023)
+        version = inventories.submit(by=world.actor(world.alice), inventory=described(opened))
+        (chapter,) = (one for one in report(Account(version)).chapters if "Factors used" in one.title)
+    rows = {row[0]: row for row in chapter.tables[0].rows}
+    # the warming potential itself, not the 1 that a leaked kilogram is multiplied with; methane's beside its factor
+    assert (rows["GWP-R410A-AR5"][2], rows["GWP-CH4-AR5"][2]) == ("1,923.5", "28")
+    assert rows["A-DIESEL"][2:4] == ["3.1451", "kgCO2/kg"] and "IPCC-DIESEL-CH4" in rows
+    assert len(rows) == len(chapter.tables[0].rows)
+
+
+def test_completeness_and_intensity_of_a_frozen_version_are_those_of_its_day(world):
+    with all_tenants("tests"):
+        factors_loaded()
+        made = {"supplier": world.supplier, "site": world.site, "unit": "pcs", "state": "submitted"}
+        Output.objects.create(value=100, start=dt.date(2023, 1, 1), end=dt.date(2023, 3, 31), **made)
+        record(world.site, "diesel", 5, start="2023-01-01", end="2023-01-31")
+        opened = inventories.open_year(by=world.actor(world.alice), supplier=world.supplier, year=2023)
+        version = inventories.submit(by=world.actor(world.alice), inventory=described(opened))
+        record(world.site, "diesel", 5, start="2023-02-01", end="2023-02-28")
+        Output.objects.create(value=300, start=dt.date(2023, 4, 1), end=dt.date(2023, 6, 30), **made)
+        (intensity,) = inventory_queries.intensities(Account(version))
+        (row,) = inventory_queries.coverage(version)
+        (now,) = queries.coverage(world.supplier, 2023)
+    assert intensity.output == 100
+    assert row["months"] == [1] + [0] * 11 and now["months"] == [1, 1] + [0] * 10
