@@ -51,7 +51,7 @@ def context(actor: Actor, buyer: Buyer, today: dt.date) -> dict[str, Any]:
         "late": late[:LATE_SHOWN],
         "late_more": max(len(late) - LATE_SHOWN, 0),
         "late_count": len(late),
-        "duties": _duties(actor, buyer, editions, today),
+        "duties": _first_steps(actor, bool(enrolled)) + _duties(actor, buyer, editions, today),
         "line": _quarter_line(buyer, editions, today),
         "editions": [
             {"edition": one, "tone": wording.EDITION_TONES[one.state], "url": _edition_url(one)}
@@ -84,6 +84,22 @@ def _recent(buyer: Buyer, enrolled: list[Enrolment]) -> list[Upload]:
         supplier_id__in=[one.supplier_id for one in enrolled], accepted_at__isnull=False
     )
     return list(rows.select_related("supplier").order_by("-accepted_at", "-id")[:RECENT_SHOWN])
+
+
+def _first_steps(actor: Actor, has_suppliers: bool) -> list[dict[str, Any]]:
+    """A program begins with its suppliers."""
+    if has_suppliers or not actor.may(Right.ENROLMENT_WRITE):
+        return []
+    return [
+        {
+            "title": _("Enrol your first suppliers"),
+            "why": _("Name the commodities you buy, then enrol companies one by one or as a list."),
+            "url": reverse("enrol"),
+            "icon": "suppliers",
+            "tone": "info",
+            "word": _("to begin"),
+        }
+    ]
 
 
 def _duties(actor: Actor, buyer: Buyer, editions: list[Edition], today: dt.date) -> list[dict[str, Any]]:

@@ -92,7 +92,11 @@ urlpatterns = [
     path(
         "inventories/<int:pk>/reopen/", inventories.InventoryReopenView.as_view(), name="api_inventory_reopen"
     ),
-    path("inventories/<int:pk>/lines/", inventory_lines.InventoryLinesView.as_view(), name="api_inventory_lines"),
+    path(
+        "inventories/<int:pk>/lines/",
+        inventory_lines.InventoryLinesView.as_view(),
+        name="api_inventory_lines",
+    ),
     path(
         "inventories/<int:pk>/lines/<int:number>/trace/",
         inventory_lines.InventoryTraceView.as_view(),
@@ -107,9 +111,15 @@ urlpatterns = [
     path(
         "inventories/<int:pk>/lines.csv", inventory_files.InventoryCsvView.as_view(), name="api_inventory_csv"
     ),
-    path("inventories/<int:pk>/report.pdf", inventory_files.InventoryPdfView.as_view(), name="api_inventory_pdf"),
     path(
-        "inventories/<int:pk>/report.xlsx", inventory_files.InventoryXlsxView.as_view(), name="api_inventory_xlsx"
+        "inventories/<int:pk>/report.pdf",
+        inventory_files.InventoryPdfView.as_view(),
+        name="api_inventory_pdf",
+    ),
+    path(
+        "inventories/<int:pk>/report.xlsx",
+        inventory_files.InventoryXlsxView.as_view(),
+        name="api_inventory_xlsx",
     ),
     path("instruments/", disclosure.INSTRUMENTS["list"].as_view(), name="api_instruments"),
     path("instruments/<int:pk>/", disclosure.INSTRUMENTS["one"].as_view(), name="api_instrument"),

@@ -111,7 +111,14 @@ def enrol(request: TenantRequest) -> HttpResponse:
     offers = EnrolmentOffer.objects.filter(buyer=buyer, answer=OfferAnswer.OPEN).order_by(
         "-created_at", "-id"
     )
-    context = {"form": form, "offers": offers[:SHOWN], "open_offers": offers.count(), "most_rows": MOST_ROWS}
+    context = {
+        "form": form,
+        # the first choice is none
+        "has_commodities": len(form.fields["commodity"].choices) > 1,  # type: ignore[attr-defined]
+        "offers": offers[:SHOWN],
+        "open_offers": offers.count(),
+        "most_rows": MOST_ROWS,
+    }
     return render(request, "suppliers/enrolments/enrol.html", context, status=422 if form.is_bound else 200)
 
 

@@ -23,7 +23,7 @@ from suppliers.tenants.models import Buyer, Commodity, Enrolment
 from suppliers.tenants.roles import Right, TenantKind
 from suppliers.uploads.models import Upload
 
-from . import enrol
+from . import commodities, enrol
 from .evidence_kinds import KINDS, Row
 
 PAGE_SIZE = 50
@@ -52,6 +52,7 @@ def suppliers(request: TenantRequest) -> HttpResponse:
         "rows": _rows(buyer, list(page.object_list), commodities),
         "commodities": commodities.values(),
         "asked": asked,
+        "is_filtered": any(asked[name] for name in ("words", "commodity", "platform")),
         "sorts": _sorts(request, asked["order"]),
     }
     return render(request, "suppliers/enrolments/list.html", context)
@@ -167,7 +168,9 @@ def _links(buyer: Buyer, code: str) -> dict[str, str]:
 
 
 urlpatterns = [
-    *enrol.urlpatterns,  # before the companies' own pages: "enrol" is no company
+    # before the companies' own pages: "enrol" and "commodities" are no companies
+    *enrol.urlpatterns,
+    *commodities.urlpatterns,
     path("suppliers/", suppliers, name="suppliers"),
     path("suppliers/<slug:code>/", supplier, name="supplier_detail"),
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from suppliers import pipeline
+from suppliers.sites.models import Site
 from suppliers.tenants import clock
 from suppliers.tenants.access import TenantRequest, needs, own_supplier
 from suppliers.tenants.language import reads_chinese
@@ -44,13 +45,18 @@ def _own_upload(request: TenantRequest, pk: int) -> Upload:
 def upload_list(request: TenantRequest) -> HttpResponse:
     if request.method == "POST":
         return _receive(request)
-    rows = queries.uploads_of(supplier_ids=[own_supplier(request.actor).pk])
+    supplier = own_supplier(request.actor)
+    rows = queries.uploads_of(supplier_ids=[supplier.pk])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     rows_of_page = [{"upload": upload, "badge": upload_pages.badge(upload)} for upload in page]
     limit = settings.UPLOAD_LIMIT_BYTES // (1024 * 1024)
-    return render(
-        request, "suppliers/uploads/list.html", {"page": page, "rows": rows_of_page, "limit_mb": limit}
-    )
+    context = {
+        "page": page,
+        "rows": rows_of_page,
+        "limit_mb": limit,
+        "has_sites": Site.objects.filter(supplier=supplier).exists(),
+    }
+    return render(request, "suppliers/uploads/list.html", context)
 
 
 def _receive(request: TenantRequest) -> HttpResponse:

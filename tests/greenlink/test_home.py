@@ -38,6 +38,15 @@ def test_a_supplier_sees_the_months_that_are_missing(world):
     assert "FY24Q4: 1 site-month without complete data" in page
 
 
+def test_a_company_without_sites_is_led_to_add_one(world):
+    with all_tenants("tests"):
+        world.site.delete()
+    client = world.client(world.alice)
+    home = client.get("/").content.decode()
+    assert "add the first one" in home and "Nothing is due" not in home
+    assert "Your company has no site yet" in client.get("/data/").content.decode()
+
+
 def test_what_is_wrong_leads_to_the_file(world):
     upload = an_upload(world.supplier, 1, status="needs_fix", rows_total=24, rows_valid=22)
     page = world.client(world.alice).get("/").content.decode()

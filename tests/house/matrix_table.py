@@ -266,6 +266,7 @@ CODE = {"code": "supplier"}
 ENROL = {"name": "new", "commodity": "pcb", "tier": 1, "starts_on": "2025-02-10"}
 PROGRAMS = [
     Row("enrol", form(R.ENROLMENT_WRITE, BUYER, body=ENROL)),
+    Row("commodities", form(R.ENROLMENT_WRITE, BUYER, body={"code": "new", "name": "新", "name_en": "New"})),
     Row("enrol_list", write(R.ENROLMENT_WRITE, BUYER, body={"file": CSV}, done=(200, 422))),
     Row("enrol_template", read(R.ENROLMENT_WRITE, BUYER)),
     Row("offer_withdraw", write(R.ENROLMENT_WRITE, BUYER), {"pk": "offer"}),

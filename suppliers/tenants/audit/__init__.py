@@ -17,7 +17,7 @@ from django.db import models
 
 from suppliers.tenants import asking
 from suppliers.tenants.actors import Actor
-from suppliers.tenants.models import AuditEntry
+from suppliers.tenants.models import AuditEntry, Buyer, VerificationBody
 from suppliers.tenants.models.trail import EntryKind
 
 from .seal import acting_of
@@ -26,11 +26,11 @@ from .seal import acting_of
 def record(*, by: Actor, act: str, subject: models.Model, data: dict[str, Any] | None = None) -> AuditEntry:
     """The tenant is read off the subject: its `supplier_id` and `buyer_id`, whichever it has, else the actor's own.
 
-    The database places and seals the entry as it is written.
+    A program and a verification body are tenants themselves. The database places and seals the entry as it is written.
     """
     supplier_id = getattr(subject, "supplier_id", None)
-    buyer_id = getattr(subject, "buyer_id", None) or by.scope.buyer_id
-    body_id = getattr(subject, "body_id", None) or by.scope.body_id
+    buyer_id = _id_if(subject, Buyer) or getattr(subject, "buyer_id", None) or by.scope.buyer_id
+    body_id = _id_if(subject, VerificationBody) or getattr(subject, "body_id", None) or by.scope.body_id
     if supplier_id is None and buyer_id is None and body_id is None:
         supplier_id = by.scope.supplier_id
     entry = AuditEntry(
@@ -47,6 +47,10 @@ def record(*, by: Actor, act: str, subject: models.Model, data: dict[str, Any] |
     )
     entry.save(force_insert=True)
     return entry
+
+
+def _id_if(subject: models.Model, kind: type[models.Model]) -> int | None:
+    return subject.pk if isinstance(subject, kind) else None
 
 
 def entries_of(subject: models.Model) -> models.QuerySet[AuditEntry]:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from stdnum.cn import uscc as credit_code
 
-from suppliers.models import Commodity, Enrolment, EnrolmentOffer, Invitation, Supplier
+from suppliers.models import AuditEntry, Commodity, Enrolment, EnrolmentOffer, Invitation, Supplier
 from suppliers.tenants.all_tenants import all_tenants
 
 STEM = "91340100MA3{:06d}"
@@ -319,3 +319,30 @@ def test_nobody_is_put_into_a_company_with_members(world):
     assert answer.status_code == 303
     with all_tenants("tests"):
         assert not Invitation.objects.exists()
+
+
+def test_a_program_without_commodities_is_led_to_name_them_first(world):
+    with all_tenants("tests"):
+        Commodity.objects.filter(buyer=world.other_buyer).delete()
+    client = world.client(world.otto)
+    client.cookies["django_language"] = "zh-hans"
+    page = client.get("/suppliers/enrol/").content.decode()
+    assert "本项目还没有物料类别" in page and 'href="/suppliers/commodities/"' in page
+    told = {"code": "pcb", "name": "印制电路板", "name_en": "Printed circuit boards"}
+    assert client.post("/suppliers/commodities/", told).status_code == 303
+    page = client.get("/suppliers/enrol/").content.decode()
+    assert "印制电路板" in page and "本项目还没有物料类别" not in page
+    # Another name for the code that stands; nobody else's code or name, and nothing that is no code.
+    assert 'value="印制电路板"' in client.get("/suppliers/commodities/?code=pcb").content.decode()
+    assert client.post("/suppliers/commodities/", told | {"name": "线路板"}).status_code == 303
+    for wrong in ({"code": "PCB"}, {"code": "board"}, {"code": "b c"}, {"name": ""}, {"code": ""}):
+        assert client.post("/suppliers/commodities/", told | wrong).status_code == 422, wrong
+    with all_tenants("tests"):
+        kept = list(Commodity.objects.filter(buyer=world.other_buyer).values_list("code", "name"))
+        acts = AuditEntry.objects.filter(act__startswith="commodity.").order_by("id")
+        assert [(one.act, one.buyer_id) for one in acts] == [
+            ("commodity.add", world.other_buyer.pk),
+            ("commodity.rename", world.other_buyer.pk),
+        ]
+    assert kept == [("pcb", "线路板")]
+    assert world.client(world.paula).get("/suppliers/commodities/").status_code == 403
