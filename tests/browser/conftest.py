@@ -76,7 +76,7 @@ class Site:
         return str(self.accounts["password"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     var = tmp_path_factory.mktemp("demo")
     environment = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
@@ -145,8 +145,9 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"{url} did not answer within 30 s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    # Ends with its package: while it lives, Django takes the thread for an asynchronous one and keeps off the database.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
