@@ -52,6 +52,7 @@ def page_context(inventory: Inventory, actor: Actor) -> dict[str, Any]:
         "account": account,
         "tone": INVENTORY_TONES[inventory.state],
         "is_open": is_open,
+        "is_empty": is_open and is_own and not account.totals.get("lines"),
         "may_edit": is_open and may_write,
         "may_submit": is_open and may_submit and not is_under_way,
         "may_reopen": not is_open

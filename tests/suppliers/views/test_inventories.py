@@ -48,16 +48,20 @@ def test_opening_editing_and_what_is_still_missing(world, alice):
     answer = alice.post("/inventory/open/", {"year": "2023"})
     inventory = of_year(2023)
     assert answer["Location"] == f"/inventory/{inventory.pk}/"
-    assert "Describe organisation and boundary" in text(alice.get(answer["Location"]))
+    page = text(alice.get(answer["Location"]))
+    assert "Describe organisation and boundary" in page and "Nothing is counted for this year yet" in page
     given = {
         "organisation": "Alpha, Ms Li", "boundary": "both sites", "approach": "operational",
         "recalculation_percent": "5", "gwp_report": "AR6", "fuel_set": "CN-NDRC-FUEL-2015",
         "exclusion_0_what": "canteen", "exclusion_0_reason": "below 0.1 %", "exclusion_0_percent": "0.1",
+        "exclusion_1_category": "scope3:14", "exclusion_1_reason": "we have none",
     }  # fmt: skip
     assert alice.post(f"/inventory/{inventory.pk}/edit/", given).status_code == 302
     page = text(alice.get(f"/inventory/{inventory.pk}/"))
     assert "Alpha, Ms Li" in page and "canteen" in page and "AR6" in page and "submit-inventory" in page
-    half = alice.post(f"/inventory/{inventory.pk}/edit/", given | {"exclusion_1_what": "yard"})
+    assert "Scope 3: 14 Franchises" in page
+    assert [one["what"] for one in of_year(2023).exclusions] == ["canteen", "scope3:14"]
+    half = alice.post(f"/inventory/{inventory.pk}/edit/", given | {"exclusion_2_what": "yard"})
     assert half.status_code == 422 and "Each exclusion needs" in text(half)
 
 
