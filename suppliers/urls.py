@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("suppliers.views.records")),
     path("", include("suppliers.views.sites")),
     path("", include("suppliers.views.emissions")),
+    path("", include("suppliers.views.program_emissions")),
     path("", include("suppliers.views.disclosure")),
     path("", include("suppliers.views.entries")),
     path("", include("suppliers.views.inventories")),

@@ -54,6 +54,20 @@ def cells(*, supplier_id: int, years: Iterable[int]) -> list[Cell]:
     ]
 
 
+def by_supplier(*, supplier_ids: Iterable[int], year: int) -> dict[int, dict[int, Decimal]]:
+    """Supplier -> scope -> location-based and direct [kgCO2e]; who has no line is absent. One query."""
+    rows = (
+        EmissionLine.objects.filter(
+            supplier_id__in=list(supplier_ids), year=year, withdrawn_at=None, basis__in=ADDABLE
+        )
+        .order_by().values_list("supplier_id", "scope").annotate(kg=Sum("kgco2e"))
+    )  # fmt: skip
+    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for supplier_id, scope, kg in rows:
+        found[supplier_id][scope] = kg
+    return dict(found)
+
+
 def summed(found: Iterable[Cell], key: Callable[[Cell], Key]) -> dict[Key, Sums]:
     """Sums by any property of the cells; a key without cells is absent, not zero."""
     sums: dict[Key, Sums] = defaultdict(Sums)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -37,12 +38,16 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+def year_asked(request: TenantRequest) -> int | None:
+    return _number(request.GET.get("year"))
+
+
 @require_GET
 @needs(Right.RECORD_READ)
 def emissions(request: TenantRequest) -> HttpResponse:
     supplier = supplier_read(request)
     years = breakdown.years_with_lines(supplier_id=supplier.pk)
-    year = _number(request.GET.get("year")) or (years[0] if years else clock.today().year)
+    year = year_asked(request) or (years[0] if years else clock.today().year)
     found = breakdown.cells(supplier_id=supplier.pk, years=[year, year - 1])
     this_year = [cell for cell in found if cell.year == year]
     context = {
@@ -53,6 +58,7 @@ def emissions(request: TenantRequest) -> HttpResponse:
             for one in years
         ],
         "has_lines": bool(this_year),
+        "lines_url": _lines_url(supplier, year, is_own=request.actor.supplier is not None),
         "total": breakdown.total(this_year),
         "by_scope": breakdown.summed(this_year, lambda cell: cell.scope),
         "change": _change(this_year, [cell for cell in found if cell.year == year - 1]),
@@ -61,6 +67,11 @@ def emissions(request: TenantRequest) -> HttpResponse:
         "by_site": _by_site(supplier, this_year),
     }
     return render(request, "suppliers/emissions/page.html", context)
+
+
+def _lines_url(supplier: Supplier, year: int, *, is_own: bool) -> str:
+    asked = {"year": year} if is_own else {"year": year, "supplier": supplier.code}
+    return f"{reverse('emission_lines')}?{urlencode(asked)}"
 
 
 def _query(request: TenantRequest, **values: Any) -> str:

@@ -98,6 +98,7 @@ DATA = [
         {"pk": "meter"},
     ),
     Row("emissions", read(R.RECORD_READ), asks=OF_SUPPLIER),
+    Row("program_emissions", read(R.RECORD_READ, BUYER)),
     Row("emission_lines", read(R.RECORD_READ), asks=OF_SUPPLIER),
     Row("line_trace", read(R.RECORD_READ), {"pk": "line"}),
     Row("api_emissions", read(R.RECORD_READ), asks=SUPPLIER_ASKED),
