@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from django.db.models import FloatField, Q
+from django.db.models import Exists, FloatField, OuterRef, Q
 from django.db.models.functions import Cast
 
 from scorecards import gather_energy
@@ -29,7 +29,7 @@ from scorecards.field import (
 from scorecards.indicators import i1_ecovadis, i2_certification, i3_renewable, i4_target, i8_training
 from suppliers.disclosure.instruments import COUNTS
 from suppliers.disclosure.models import InstrumentKind
-from suppliers.models import Credential, Instrument, Target, Training
+from suppliers.models import Credential, Instrument, Statement, Target, Training
 
 VAP_LEVELS = ("platinum", "gold", "silver")
 # which indicator waits when evidence of a kind is handed in but not reviewed
@@ -50,6 +50,10 @@ class Credentials:
     def __init__(self, field: Field) -> None:
         self.field = field
         day = field.quarter.last_day
+        # A statement that its body took back proves nothing any more, whoever accepted it before.
+        withdrawn = Statement.objects.filter(
+            supplier_id=OuterRef("supplier_id"), number=OuterRef("number"), state="withdrawn"
+        )
         rows = (
             Credential.objects.filter(
                 handed_in(field.buyer),
@@ -58,6 +62,7 @@ class Credentials:
                 Q(handed_in_on=None) | Q(handed_in_on__lte=day),
                 supplier_id__in=field.enrolled(),
             )
+            .exclude(Exists(withdrawn))
             .annotate(verdict=verdict_of("credential", field.buyer))
             .annotate(points=Cast("score", FloatField()), theme=Cast("lowest_theme", FloatField()))
             .order_by("period_end", "issued_on", "id")

@@ -33,6 +33,7 @@ from suppliers.api.filters import asked, supplier_ids
 from suppliers.api.openapi import TENANT, answers
 from suppliers.disclosure import actions, documents, queries
 from suppliers.disclosure.models import Credential, Instrument, Submitted, Target
+from suppliers.inventory.statement import actions as statements
 from suppliers.tenants.access import supplier_for
 from suppliers.tenants.roles import Right
 
@@ -131,7 +132,7 @@ class _Review(_Items, APIView):
     def post(self, request: Request, pk: int) -> Response:
         verdict = ReviewSerializer(data=request.data)
         verdict.is_valid(raise_exception=True)
-        actions.review(by=actor_of(request), item=self.one(request, pk), **verdict.validated_data)
+        statements.review_evidence(by=actor_of(request), item=self.one(request, pk), **verdict.validated_data)
         return self.answer(self.one(request, pk))
 
 

@@ -119,6 +119,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{year} 年的绿电凭证共 {kwh} kWh,超过当年剩余的电网用电量,仅计入 {counted} kWh。",
         "Of certificates over {kwh} kWh for {year}, {counted} kWh count: more than the grid supplied is not counted.",
     ),
+    "instrument.held_back": (
+        "{year} 年的绿电凭证({kwh} kWh)有编号被他人同时申报,审核之前不计入。",
+        "Serial numbers of certificates over {kwh} kWh for {year} are claimed by somebody else too: not counted until reviewed.",
+    ),
     "reading.conflict": (
         "计量点 {meter} 在 {at} 已有另一读数 {existing}。",
         "Meter {meter} already has another value, {existing}, at {at}.",
@@ -178,7 +182,9 @@ FIELD_NAMES: dict[str, tuple[str, str]] = {
 }
 
 # Warnings are shown and never block.
-_WARNINGS = frozenset({"value.implausible", "factor.missing", "instrument.beyond_grid"})
+_WARNINGS = frozenset(
+    {"value.implausible", "factor.missing", "instrument.beyond_grid", "instrument.held_back"}
+)
 
 
 class _Blanks(dict[str, Any]):

@@ -22,7 +22,7 @@ from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right
 
 from .life_cycle import SCOPE_2_CARRIERS, refuse_life_cycle
-from .models import OwnFactor, OwnState
+from .models import Factor, OwnFactor, OwnState
 
 FIELDS = (
     *("code", "name", "kind", "series", "carrier", "region", "value", "gas", "per_unit", "source"),
@@ -203,6 +203,10 @@ def _fill(row: OwnFactor, fields: dict[str, Any]) -> None:
         raise _invalid(_("The value of a carrier is per its base unit: %(unit)s.") % {"unit": expected})
     if row.valid_to and row.valid_from and row.valid_to < row.valid_from:
         raise _invalid(_("The end is before the start."))
+    if Factor.objects.filter(code=row.code).exists():
+        raise Refusal(
+            "own_factor.code", _("An official factor has this code; choose one of your own."), status=422
+        )
     refuse_for_scope_2(row)
     try:
         row.full_clean(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from suppliers.activity.models import ActivityRecord, Output
 from suppliers.calc import STORAGE_PLACES, scaled
 from suppliers.calc.periods import MonthPieces, split_by_month
+from suppliers.disclosure.instruments import IN_COLLISION
 from suppliers.disclosure.models import Handing, Instrument
 from suppliers.factors.models import FactorSet, OwnFactor, OwnKind, OwnState
 from suppliers.sites.models import Meter, Site
@@ -65,15 +66,18 @@ class Gathered:
     entries: list[dict[str, Any]]
     instruments: list[Instrument]
     own_factors: list[OwnFactor]  # contracts and residual mixes, the supplier's own first
+    # Of an open year: handed in, and in a collision that nobody has reviewed.
+    held_back: list[Instrument]
 
 
 def gathered(*, supplier_id: int, year: int, terms: Terms, by_period: bool = False) -> Gathered:
-    """Six queries, however many rows. `by_period`: records of one site, carrier and period as one, under the least id."""
+    """Seven queries, however many rows. `by_period`: records of one site, carrier and period as one, under the least id."""
     return Gathered(
         records=_records(supplier_id, year, terms, by_period),
         entries=_entries(supplier_id, year, terms),
         instruments=_instruments(supplier_id, year, terms),
         own_factors=_own_factors(supplier_id, year, terms),
+        held_back=_held_back(supplier_id, year) if terms.as_of is None else [],
     )
 
 
@@ -242,6 +246,13 @@ def _instruments(supplier_id: int, year: int, terms: Terms) -> list[Instrument]:
         rows = rows.filter(
             Q(collided_at=None) | Q(collided_at__gt=as_of) | Q(cleared_at__lte=as_of), submitted_at__lte=as_of
         )
+    return list(rows.order_by("kind", "id"))
+
+
+def _held_back(supplier_id: int, year: int) -> list[Instrument]:
+    rows = Instrument.objects.filter(
+        IN_COLLISION, supplier_id=supplier_id, year=year, for_pv=False, state=Handing.SUBMITTED
+    )
     return list(rows.order_by("kind", "id"))
 
 

@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.calc.issues import told
+from suppliers.factors.queries import fuel_sets
 from suppliers.tenants import audit, clock
 from suppliers.tenants.actors import Actor
 from suppliers.tenants.language import reads_chinese
@@ -24,7 +25,7 @@ from . import freezing
 from .compute import computed
 from .gathering import edge_of, newest_factors
 from .models import Inventory, InventoryState
-from .terms import NEWEST_METHOD, REPORTS, Terms
+from .terms import DEFAULT_FUEL_SET, NEWEST_METHOD, REPORTS, Terms
 
 FIELDS = (
     "approach", "boundary", "organisation", "base_year", "recalculation_policy", "recalculation_percent", "exclusions",
@@ -68,6 +69,10 @@ def edit(*, by: Actor, inventory: Inventory, fields: Mapping[str, Any]) -> Inven
     for name in FIELDS:
         if name in fields:
             setattr(inventory, name, fields[name])
+    if inventory.base_year is not None and not 1990 <= inventory.base_year <= inventory.year:
+        raise Refusal(
+            "inventory.base_year", _("The base year lies between 1990 and the year itself."), status=422
+        )
     inventory.terms = _terms_with(inventory, fields).to_json()
     inventory.exclusions = _exclusions(inventory.exclusions)
     try:
@@ -194,6 +199,8 @@ def freeze(*, by: Actor, inventory: Inventory, terms: Terms) -> None:
 def checked_terms(terms: Terms) -> Terms:
     if terms.gwp_report not in REPORTS:
         raise Refusal("inventory.terms", _("Choose the assessment report AR4, AR5 or AR6."), status=422)
+    if terms.fuel_set != DEFAULT_FUEL_SET and terms.fuel_set not in {one.code for one in fuel_sets()}:
+        raise Refusal("inventory.fuel_set", _("There is no set of fuel parameters of that name."), status=422)
     return terms
 
 

@@ -35,6 +35,8 @@ class Chosen:
 
 def lines(gathered: Gathered, year: int, lookup: Lookup, found: Found) -> None:
     records = gathered.records
+    for one in gathered.held_back:
+        found.trouble(issues.make("instrument.held_back", kind=one.kind, year=year, kwh=str(one.kwh)))
     rest = _after_instruments(gathered, year, found)
     for carrier, province, rows in groups(records):
         if carrier.code not in ("electricity", "green_power"):

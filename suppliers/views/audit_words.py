@@ -87,6 +87,7 @@ ACTS = {
     "assignment.make": gettext_lazy("Assigned to a verification body"),
     "assignment.withdraw": gettext_lazy("Assignment taken back"),
     "assignment.begin": gettext_lazy("Review begun"),
+    "assignment.take_over": gettext_lazy("Review taken over from somebody who left"),
     "assignment.sample": gettext_lazy("Sample confirmed"),
     "assignment.return": gettext_lazy("Inventory returned by the verifier"),
     "line.check": gettext_lazy("Line checked"),

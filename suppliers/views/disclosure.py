@@ -17,6 +17,7 @@ from suppliers.activity.models import Output
 from suppliers.disclosure import actions, queries
 from suppliers.disclosure.forms import ItemForm, ReviewForm
 from suppliers.disclosure.models import EvidenceFile, Submitted
+from suppliers.inventory.statement import actions as statements
 from suppliers.tenants import audit, clock
 from suppliers.tenants.access import TenantRequest, needs, own_supplier
 from suppliers.tenants.actors import Actor
@@ -190,7 +191,7 @@ def review(request: TenantRequest, pk: int, kind: str) -> HttpResponse:
     if not form.is_valid():
         context = _detail_context(request.actor, KINDS[kind], item, form)
         return render(request, "suppliers/disclosure/detail.html", context, status=422)
-    actions.review(by=request.actor, item=item, **form.cleaned_data)
+    statements.review_evidence(by=request.actor, item=item, **form.cleaned_data)
     messages.success(request, _("Your verdict is kept and the supplier can read it."))
     return redirect("evidence_desk")
 

@@ -43,10 +43,11 @@ def send(*, site: str = "") -> int:
     for row in rows.order_by("supplier__code", "-raised_at", "id"):
         news[row.supplier_id].append(row)
     mails = _mails(news)
-    sent = sum(_sent(address, mail, site) for address, mail in sorted(mails.items()))
-    told = [row for mail in mails.values() for _supplier, rows in mail.news for row in rows]
-    EarlyWarning.objects.filter(pk__in=[row.pk for row in told]).update(mailed_at=clock.now())
-    return sent
+    sent = [mail for address, mail in sorted(mails.items()) if _sent(address, mail, site)]
+    # What reached nobody is told the next night.
+    told = {row.pk for mail in sent for _supplier, rows in mail.news for row in rows}
+    EarlyWarning.objects.filter(pk__in=told).update(mailed_at=clock.now())
+    return len(sent)
 
 
 def _mails(news: dict[int, list[EarlyWarning]]) -> dict[str, _Mail]:

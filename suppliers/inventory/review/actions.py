@@ -177,8 +177,18 @@ def own(by: Actor, assignment: Assignment) -> Assignment:
     if assignment.ended_at is not None:
         raise Refusal("review.ended", _("This assignment was taken back."))
     if by.user_id is not None and assignment.verifier_id not in (None, by.user_id):
-        raise Refusal("review.verifier", _("A colleague of yours reviews this inventory."), status=403)
+        _take_over(by, assignment)
     return assignment
+
+
+def _take_over(by: Actor, assignment: Assignment) -> None:
+    """Only from somebody who left the body: otherwise nobody could end the review."""
+    assert assignment.verifier_id is not None
+    if independence.is_of_body(assignment.verifier_id, assignment.body_id):
+        raise Refusal("review.verifier", _("A colleague of yours reviews this inventory."), status=403)
+    left, assignment.verifier_id = assignment.verifier_id, by.user_id
+    assignment.save(update_fields=["verifier"])
+    audit.record(by=by, act="assignment.take_over", subject=assignment, data={"from": left})
 
 
 def refuse_unless_fit(by: Actor, assignment: Assignment) -> None:

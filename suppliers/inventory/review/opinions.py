@@ -24,6 +24,7 @@ from suppliers.inventory.models import (
     FindingKind,
     FindingState,
     Level,
+    LineCheck,
     Opinion,
     Statement,
 )
@@ -57,9 +58,7 @@ def give(
     refuse_unless_ripe(by, assignment, conclusion)
     refuse_unless_ahead(valid_until, assignment)
     documents.refuse_too_large(len(content))
-    content_type, ending = documents.content_type_of(content)
-    if content_type != "application/pdf":
-        raise Refusal("file.type", _("The stamped opinion must be a PDF."), status=422)
+    ending = _pdf_ending(content)
     opinion = Opinion.objects.filter(body=assignment.body_id, assignment=assignment).first() or Opinion(
         supplier_id=assignment.supplier_id, buyer_id=assignment.buyer_id, body_id=assignment.body_id,
         assignment=assignment,
@@ -78,6 +77,16 @@ def give(
         data={"conclusion": conclusion, "sha256": opinion.file_sha256},
     )
     return opinion
+
+
+def _pdf_ending(content: bytes) -> str:
+    try:
+        content_type, ending = documents.content_type_of(content)
+    except Refusal:
+        content_type = ""
+    if content_type != "application/pdf":
+        raise Refusal("file.type", _("The stamped opinion must be a PDF."), status=422)
+    return ending
 
 
 @transaction.atomic
@@ -122,6 +131,16 @@ def refuse_unless_ripe(by: Actor, assignment: Assignment, conclusion: str) -> No
     if not assignment.sample or left:
         raise Refusal("opinion.sample", _("Check every line of the sample first."), data={"lines": left[:20]})
     findings = list(Finding.objects.filter(body=assignment.body_id, assignment=assignment))
+    raised = {one.line_id for one in findings}
+    wrong = LineCheck.objects.filter(body=assignment.body_id, assignment=assignment, is_right=False)
+    silent = sorted(wrong.exclude(line__in=raised - {None}).values_list("line__number", flat=True))
+    if silent and None not in raised:  # a finding of no line may speak of several
+        raise Refusal(
+            "opinion.wrong_lines",
+            _("Raise a finding for each line that is not right: %(lines)s.")
+            % {"lines": ", ".join(f"#{number}" for number in silent[:20])},
+            data={"lines": silent[:20]},
+        )
     if any(one.kind == FindingKind.NONCONFORMITY and one.state != FindingState.CLOSED for one in findings):
         raise Refusal("opinion.open_findings", _("Close every non-conformity first."))
     if conclusion == Conclusion.UNMODIFIED and known_error(findings) > queries.threshold(assignment):

@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.disclosure import actions as disclosure
-from suppliers.disclosure.models import Credential, CredentialKind
+from suppliers.disclosure.models import Credential, CredentialKind, Review, Submitted, Verdict
 from suppliers.inventory.models import InventoryState, Opinion, Standing, Statement, StatementState
 from suppliers.tenants import audit, clock
 from suppliers.tenants.actors import Actor
+from suppliers.tenants.models import Buyer
 from suppliers.tenants.refusals import Refusal
 from suppliers.tenants.roles import Right
 
@@ -66,6 +67,22 @@ def withdraw(*, by: Actor, statement: Statement, reason: str) -> Statement:
         data={"number": statement.number, "reason": statement.withdrawn_reason},
     )  # fmt: skip
     return statement
+
+
+def review_evidence(
+    *, by: Actor, item: Submitted, verdict: Verdict | str, note: str = "", buyer: Buyer | None = None
+) -> Review:
+    """A buyer's verdict on evidence; what rests on a statement of ours is not accepted once that no longer holds."""
+    if Verdict(verdict) == Verdict.ACCEPTED and isinstance(item, Credential):
+        of_number = Statement.objects.filter(supplier=item.supplier_id, number=item.number)
+        if item.number and of_number.exclude(state=StatementState.VALID).exists():
+            raise Refusal(
+                "statement.not_valid",
+                _(
+                    "This statement was withdrawn or superseded; return it, so that the supplier hands in the one that holds."
+                ),
+            )
+    return disclosure.review(by=by, item=item, verdict=verdict, note=note, buyer=buyer)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             counts = actions.load(folder=options["folder"])
         except Refusal as refusal:
             if options["json"]:
-                self.stdout.write(json.dumps({"code": refusal.code, **refusal.data}))
+                self.stdout.write(json.dumps({"data": refusal.data, "code": refusal.code}))
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
             self.stdout.write(json.dumps(counts))

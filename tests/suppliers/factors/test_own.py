@@ -185,6 +185,16 @@ def test_what_does_not_fit_is_said_at_its_field(world, field, value):
         assert not OwnFactor.objects.exists()
 
 
+def test_an_official_code_is_not_taken(world, everyone):
+    actions.load()
+    answer = world.client(world.clara).post(
+        "/api/v1/own-factors/",
+        json.dumps(API | {"code": "CN-ELEC-AVG-2021"}),
+        content_type="application/json",
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "own_factor.code")
+
+
 def test_a_code_is_taken_once(world, submitted):
     again = send(world, world.clara, VALUES)
     assert (again.status_code, "PARK-STEAM-1" in again.content.decode()) == (422, True)

@@ -83,6 +83,14 @@ def test_what_does_not_count(world, grid, fields):
     assert kwh(result(world), "market", instrument_id=True) == 700_000
 
 
+def test_what_is_held_back_is_named_and_nobody_else(world, grid):
+    certificate(world, kwh=2000, collided_at=dt.datetime(2024, 4, 1, tzinfo=dt.UTC))
+    (issue,) = result(world).issues
+    assert (issue.code, dict(issue.data)) == (
+        "instrument.held_back", {"kind": "gec", "year": 2023, "kwh": "2000.000"}
+    )  # fmt: skip
+
+
 def test_a_collision_that_was_cleared_counts(world, grid):
     seen = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
     certificate(world, collided_at=seen, cleared_at=seen)

@@ -110,8 +110,14 @@ def test_another_assessment_report_shows_which_lines_and_how_much(frozen, alice)
 
 
 def test_another_fuel_set(frozen):
-    effect = restatement.preview(inventory=frozen, terms=Terms(fuel_set="CN-GBT51366-FUEL-2019"))
+    effect = restatement.preview(inventory=frozen, terms=Terms(fuel_set="CN-MEE-FUEL-2022"))
     assert {one.what["carrier"] for one in effect.changes} == {"diesel"}
+    (co2,) = (one for one in effect.changes if one.what["gas"] == "CO2")
+    assert co2.by == Decimal("-4.92")  # 100 kg × (3.0959 − 3.1451)
+    # electricity, and a set that is printed per TJ alone, would drop every fuel
+    for wrong in ("CN-MEE-NBS-2023-AVERAGE", "CN-GBT51366-FUEL-2019", "none"):
+        with pytest.raises(Refusal, match=r"inventory\.fuel_set"):
+            restatement.preview(inventory=frozen, terms=Terms(fuel_set=wrong))
 
 
 def test_a_corrected_bill(world, frozen):

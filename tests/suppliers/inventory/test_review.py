@@ -169,6 +169,19 @@ def test_a_colleague_does_not_meddle_with_a_review_that_was_taken_on(world):
         refused("review.verifier", actions.confirm_sample, by=other, assignment=assignment, numbers=[1])
 
 
+def test_a_colleague_takes_over_from_somebody_who_left(world):
+    assignment = begun(world)
+    colleague = another_verifier(world.vera.body)
+    with all_tenants("tests"):
+        world.vera.revoked_at = clock.now()
+        world.vera.save()
+    with acting(colleague) as other:
+        actions.confirm_sample(by=other, assignment=assignment, numbers=[1])
+        assert Assignment.objects.get().verifier == colleague.user
+    with entered(colleague.scope):
+        assert AuditEntry.objects.filter(act="assignment.take_over", user=colleague.user).exists()
+
+
 def test_another_body_or_the_supplier_cannot_act_at_all(world):
     assignment = begun(world)
     stranger = another_verifier()
@@ -225,6 +238,15 @@ def test_no_opinion_before_the_sample_is_checked(world):
         assignment = actions.confirm_sample(by=vera, assignment=assignment, numbers=[1, 3])
         actions.check_line(by=vera, assignment=assignment, number=1, is_right=True)
     refused("opinion.sample", given, world=world, assignment=assignment)
+
+
+def test_no_opinion_while_a_line_is_wrong_and_nothing_is_raised_about_it(world):
+    assignment = checked(world)
+    with acting(world.vera) as vera:
+        actions.check_line(by=vera, assignment=assignment, number=3, is_right=False, note="off by 1000")
+    refused("opinion.wrong_lines", given, world=world, assignment=assignment)
+    raised(world, assignment, kind="recommendation", number=3)
+    assert given(world, assignment).confirmed_at is None
 
 
 def test_no_opinion_while_a_non_conformity_is_open_but_a_recommendation_may_stay(world):

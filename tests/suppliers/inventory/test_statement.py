@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
 
+from scorecards.field import enrolled_in
+from scorecards.gather_evidence import Credentials
 from suppliers.disclosure.models import Credential
 from suppliers.inventory.models import Inventory, InventoryState, Statement
 from suppliers.inventory.statement import actions, numbers, paper, public, queries, signing
@@ -327,6 +329,29 @@ def test_a_withdrawn_statement_is_no_evidence(world):
         withdrawn = Statement.objects.get(pk=statement.pk)
     with acting(world.alice) as alice, pytest.raises(Refusal, match=r"statement\.not_valid"):
         actions.use_as_evidence(by=alice, statement=withdrawn)
+
+
+def test_a_statement_withdrawn_later_is_neither_accepted_nor_counted(world):
+    statement = issued(world)
+    with acting(world.alice) as alice:
+        credential = actions.use_as_evidence(by=alice, statement=statement)
+    with acting(world.paula) as paula:
+        actions.review_evidence(by=paula, item=credential, verdict="accepted")
+    before = levels_counted(world)
+    with acting(world.vera) as vera:
+        actions.withdraw(by=vera, statement=statement, reason="wrong")
+    assert before == ["limited"] and levels_counted(world) == []
+    with acting(world.paula) as paula:
+        with pytest.raises(Refusal, match=r"statement\.not_valid"):
+            actions.review_evidence(by=paula, item=credential, verdict="accepted")
+        actions.review_evidence(by=paula, item=credential, verdict="returned", note="withdrawn")
+
+
+def levels_counted(world):
+    """Levels of the ISO 14064-1 opinions that the scorecard of the quarter counts."""
+    with all_tenants("tests"):
+        found = Credentials(enrolled_in(world.buyer, world.buyer.quarter("FY24Q4")))
+        return found.level[found.accepted & (found.kind == "iso_14064")].tolist()
 
 
 def test_scope_three_is_named_by_its_categories(world):

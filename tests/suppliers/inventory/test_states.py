@@ -177,3 +177,11 @@ def test_nor_by_the_orm_in_bulk_or_one_by_one(frozen):
 
 def test_the_state_alone_moves(frozen):
     assert Inventory.objects.filter(pk=frozen.pk).update(state="under_review") == 1
+
+
+def test_a_base_year_lies_before_its_year(world, everyone, alice):
+    opened = inventories.open_year(by=alice, supplier=world.supplier, year=2021)
+    for wrong in (2050, 2022, 1980):
+        with pytest.raises(Refusal, match=r"inventory\.base_year"):
+            inventories.edit(by=alice, inventory=opened, fields={"base_year": wrong})
+    assert inventories.edit(by=alice, inventory=opened, fields={"base_year": 2021}).base_year == 2021

@@ -243,6 +243,21 @@ def test_queries_do_not_grow_with_records_uploads_or_warnings(world: World, alph
     assert (few, asked(), EarlyWarning.objects.count()) == (4, once, 13)
 
 
+def test_what_no_mail_server_took_is_told_the_next_night(world: World, monkeypatch: Any) -> None:
+    with all_tenants("tests"):
+        _credential(world, 20)
+
+    def fail(*_args: Any) -> None:
+        raise OSError("no mail server")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("suppliers.warnings.digest.send_mail", fail)
+        call_command("warnings", stdout=StringIO())
+    assert mail.outbox == []
+    call_command("warnings", stdout=StringIO())
+    assert len(mail.outbox) == 2  # alice and clara
+
+
 def test_the_digest_tells_news_once_and_only_those_who_deal_with_it(world: World, settings: Any) -> None:
     settings.PUBLIC_URL = "https://greenlink.example"
     with all_tenants("tests"):
