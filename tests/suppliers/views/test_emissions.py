@@ -86,3 +86,15 @@ def test_queries_do_not_grow_with_lines(world, send, accepted, django_assert_num
     for address, count in counts.items():
         with django_assert_num_queries(count):
             client.get(address)
+
+
+def test_a_program_comes_from_its_total_to_the_cell_in_three_clicks(world, accepted):
+    paula = world.client(world.paula)
+    page = paula.get("/program/carbon/?year=2023").content.decode()
+    # one supplier with 1 000 kWh × 0.6553 = 655.3 kg; the other of the program has nothing
+    assert 'href="/carbon/lines/?supplier=ALPHA&amp;year=2023"' in page and ">0.6553<" in page
+    assert "1 supplier has no accepted data for this year." in page
+    lines = paula.get("/carbon/lines/?supplier=ALPHA&year=2023").content.decode()
+    assert f"/carbon/lines/{line_of(world).pk}/trace/" in lines
+    assert "ALPHA" not in world.client(world.otto).get("/program/carbon/?year=2023").content.decode()
+    assert world.client(world.alice).get("/program/carbon/").status_code == 403
