@@ -141,7 +141,8 @@ def test_grades_of_records_and_their_uncertainty(world, year):
 def test_a_computation_takes_a_fixed_number_of_queries(world, year, django_assert_num_queries):
     for month in range(1, 4):
         record(world.site, "electricity", 10, start=f"2023-0{month}-01")
-    with django_assert_num_queries(7):  # factors, sites, records, entries, instruments, those held back, own factors
+    # factors, sites, records, entries, instruments, those held back, own factors
+    with django_assert_num_queries(7):
         year()
     for month in range(4, 10):
         record(world.site, "diesel", 10, start=f"2023-0{month}-01")
