@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from suppliers.inventory.models import Approach, Conclusion, Level
+from suppliers.inventory.models import Approach, Conclusion, Inventory, Level, Statement
 from suppliers.inventory.statement import actions, numbers, paper, public, queries, signing
 from suppliers.tenants.access import TenantRequest, needs
 from suppliers.tenants.roles import Right, TenantKind
@@ -23,8 +26,27 @@ from .review_words import STATEMENT_TONES
 @needs()
 def statement_list(request: TenantRequest) -> HttpResponse:
     _may_read(request)
-    rows = [(one, STATEMENT_TONES[one.standing]) for one in queries.statements_for(request.actor)]
+    found = queries.statements_for(request.actor)
+    rows = [(one, STATEMENT_TONES[one.standing], _behind(one)) for one in _with_way(request, found)]
     return render(request, "suppliers/statements/list.html", {"rows": rows})
+
+
+def _with_way(request: TenantRequest, found: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Whether the reader still sees the inventory of each: a company that left took it along."""
+    actor = request.actor
+    if actor.kind == TenantKind.BODY:
+        return found.annotate(assignment=F("opinion__assignment_id"))
+    seen = Inventory.objects.filter(actor.scope.suppliers(), pk=OuterRef("inventory_id"))
+    if actor.kind == TenantKind.BUYER:
+        seen = seen.filter(Inventory.buyer_sees)
+    return found.annotate(in_sight=Exists(seen))
+
+
+def _behind(one: Any) -> str:
+    """Where the figures of a statement come from."""
+    if getattr(one, "assignment", None):
+        return reverse("review_lines", args=[one.assignment])
+    return reverse("inventory", args=[one.inventory_id]) if getattr(one, "in_sight", False) else ""
 
 
 @require_GET

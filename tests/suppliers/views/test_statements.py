@@ -8,9 +8,11 @@ import re
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from suppliers.models import AuditEntry
+from suppliers.models import AuditEntry, Enrolment
 from suppliers.tenants import clock
+from suppliers.tenants.all_tenants import all_tenants
 from suppliers.tenants.scope import entered
+from tests.conftest import TODAY
 from tests.suppliers.inventory.review import another_verifier, issued, submitted
 
 
@@ -148,3 +150,18 @@ def test_the_supplier_hands_it_in_as_evidence_with_one_click(world):
 def test_nobody_has_statements_yet(world):
     for member in (world.alice, world.paula, world.vera):
         assert "No statement yet" in text_of(world.client(member).get("/statements/"))
+
+
+def test_a_figure_leads_to_its_lines_for_whoever_may_read_them(world):
+    statement = issued(world)
+    inventory, assignment = statement.inventory_id, statement.opinion.assignment_id
+    for who in (world.alice, world.anna):
+        assert f'href="/inventory/{inventory}/"' in world.client(who).get("/statements/").content.decode()
+    page = world.client(world.vera).get("/statements/").content.decode()
+    assert f'href="/reviews/{assignment}/lines/"' in page and f"/inventory/{inventory}/" not in page
+    assert world.client(world.vera).get(f"/reviews/{assignment}/lines/").status_code == 200
+    with all_tenants("tests"):
+        Enrolment.objects.filter(supplier=world.supplier).update(ended_on=TODAY - dt.timedelta(days=1))
+    page = world.client(world.anna).get("/statements/").content.decode()
+    # commissioned by this program: the statement stays, its inventory left with the company
+    assert statement.number in page and f"/inventory/{inventory}/" not in page
